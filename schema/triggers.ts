@@ -1,8 +1,23 @@
 // Why each trigger of the database is there, by subject. `npm run x -- schema` writes these lines into schema/current/, and refuses a
 // trigger without a line. docs/storage.md says why such rules are triggers at all.
 
+/** By subject, on the tables that hold an account's id. test/structure/deleted-accounts.test.ts knows of each why, or why not. */
+const NOTHING_AFTER =
+  "Nothing is written in the name of a deleted account, whatever request raced with its deletion.";
+const NOT_AGAIN = "What a deletion has emptied is not written again by a request that raced with it.";
+const afterDeletion = (tables: string, changed = "") => ({
+  ...Object.fromEntries(tables.split(" ").map((table) => [`${table}_of_deleted_account`, NOTHING_AFTER])),
+  ...Object.fromEntries(
+    changed
+      .split(" ")
+      .filter(Boolean)
+      .map((table) => [`${table}_keep_deleted`, NOT_AGAIN]),
+  ),
+});
+
 export const TRIGGERS: Record<string, Record<string, string>> = {
   catalog: {
+    ...afterDeletion("adapters compositions mixes slots versions", "adapters compositions mixes versions"),
     adapters_rating:
       "A mix is rated at least as its strictest member: raising an adapter's rating raises its mixes'.",
     collection_items_delete: "Lists of collections show and sort by the count without reading the items.",
@@ -21,6 +36,7 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     ledger_only_grows: "The ledger is a record: its rows are never changed.",
   },
   dispatch: {
+    ...afterDeletion("jobs runners"),
     jobs_update_training_ended:
       "Whoever ordered a training is notified of its end, whatever ended it: a settle, an expired lease or a deadline.",
     jobs_update_dependents:
@@ -30,11 +46,13 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     runs_update_counts: "/metrics serves run times from counters, by how the run ended.",
   },
   moderation: {
+    ...afterDeletion("appeals blocked_terms moderation_actions reports"),
     moderation_actions_delete: "The audit log is never changed, not even by a faulty statement.",
     moderation_actions_replace: "INSERT OR REPLACE would change a row without an UPDATE.",
     moderation_actions_update: "The audit log is never changed, not even by a faulty statement.",
   },
   people: {
+    ...afterDeletion("collections comments follows likes notifications"),
     comments_delete: "Pages show how many visible comments a target has.",
     comments_insert: "Pages show how many visible comments a target has.",
     comments_update:
@@ -47,6 +65,7 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
       "An email is due in the transaction of the notification that it repeats, so that neither is without the other.",
   },
   pictures: {
+    ...afterDeletion("pictures"),
     adapters_rating_pictures:
       "A shared picture is rated at least as its strictest adapter: raising an adapter's rating raises its pictures'.",
   },
@@ -80,10 +99,14 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     versions_revision_update: "ETags of lists change with every version, which lists show.",
   },
   webhooks: {
+    ...afterDeletion("deliveries webhook_secrets webhooks"),
     job_news_insert:
       "Writes one delivery for each address that asked for the event, numbered so that receivers get them in order.",
     jobs_insert_news:
       "An order and its webhook messages are one transaction: no crash loses a message (transactional outbox).",
     jobs_update_news: "The same for every change of a job's status, by whatever statement it comes.",
   },
+  accounts: afterDeletion("api_keys credentials idempotency passkeys sessions verifications", "users"),
+  bases: afterDeletion("bases"),
+  blobs: afterDeletion("images uploads"),
 };

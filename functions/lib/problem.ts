@@ -45,9 +45,29 @@ export function problemResponse(refusal: Refusal, instance: string): Response {
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
-/** Every throw that reaches the app: a refusal, one of Hono's own, or an unexpected error. */
+/** What triggers of schema/migrations/0021_deleted_accounts.sql refuse: an account was deleted between the caller's lookup and the write. */
+const RACED: Record<string, Refusal> = {
+  account_deleted: new Refusal(
+    "auth_required",
+    "This account was deleted. Nothing of this request was stored.",
+  ),
+  person_deleted: new Refusal("not_found", "This account was deleted."),
+};
+
+/** D1's error has SQLite's text in its message, and Drizzle's has D1's as its cause. */
+function racedOf(error: unknown): Refusal | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const [, name = ""] = /\b(account_deleted|person_deleted): SQLITE_CONSTRAINT/.exec(cause.message) ?? [];
+    if (RACED[name]) return RACED[name];
+  }
+  return undefined;
+}
+
+/** Every throw that reaches the app: a refusal, one of Hono's own, a write in the name of a deleted account, or an unexpected error. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
+  const raced = racedOf(error);
+  if (raced) return raced;
   if (error instanceof HTTPException) return new Refusal(codeOf(error.status), detailOf(error.status));
   return new Refusal("internal", "Something failed on our side. Nothing you sent is lost; try again.");
 }

@@ -96,3 +96,47 @@ CREATE TABLE `verifications` (
   `updated_at` integer NOT NULL
 );
 CREATE INDEX `verifications_identifier` ON `verifications` (`identifier`);
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER api_keys_of_deleted_account BEFORE INSERT ON api_keys
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER credentials_of_deleted_account BEFORE INSERT ON credentials
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.user_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER idempotency_of_deleted_account BEFORE INSERT ON idempotency
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER passkeys_of_deleted_account BEFORE INSERT ON passkeys
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.user_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER sessions_of_deleted_account BEFORE INSERT ON sessions
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.user_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER verifications_of_deleted_account BEFORE INSERT ON verifications
+WHEN EXISTS (SELECT 1 FROM users WHERE deleted_at IS NOT NULL AND id IN (
+  new.value, replace(replace(new.identifier, 'emails:training:', ''), 'emails:', ''),
+  iif(json_valid(new.value), new.value ->> '$.user_id', NULL), iif(json_valid(new.value), new.value ->> '$.userData.id', NULL))) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
+-- What a deletion has emptied is not written again by a request that raced with it.
+CREATE TRIGGER users_keep_deleted BEFORE UPDATE OF handle, name, email, email_verified, image, avatar_id, bio, role, shown_ratings ON users
+WHEN old.deleted_at IS NOT NULL BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;

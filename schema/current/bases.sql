@@ -6,3 +6,9 @@ CREATE TABLE `bases` (
   `description` text NOT NULL,
   `published_at` integer NOT NULL
 );
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER bases_of_deleted_account BEFORE INSERT ON bases
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;

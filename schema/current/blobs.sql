@@ -54,3 +54,15 @@ CREATE INDEX `uploads_outputs` ON `uploads` (`created_at`) WHERE lease_id is not
 CREATE INDEX `uploads_owner` ON `uploads` (`owner_id`,`sha256`);
 CREATE INDEX `uploads_sha256` ON `uploads` (`sha256`);
 CREATE INDEX `uploads_unfinished` ON `uploads` (`expires_at`) WHERE multipart_id is not null;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER images_of_deleted_account BEFORE INSERT ON images
+WHEN new.job_id IS NULL AND EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER uploads_of_deleted_account BEFORE INSERT ON uploads
+WHEN new.lease_id IS NULL AND EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;

@@ -127,6 +127,61 @@ CREATE INDEX `versions_sha256` ON `versions` (`sha256`);
 CREATE INDEX `versions_tensors_sha256` ON `versions` (`tensors_sha256`);
 CREATE INDEX `versions_unscanned` ON `versions` (`created_at`) WHERE scan_state = 'pending';
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER adapters_of_deleted_account BEFORE INSERT ON adapters
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER compositions_of_deleted_account BEFORE INSERT ON compositions
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER mixes_of_deleted_account BEFORE INSERT ON mixes
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER slots_of_deleted_account BEFORE INSERT ON slots
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER versions_of_deleted_account BEFORE INSERT ON versions
+WHEN EXISTS (SELECT 1 FROM adapters JOIN users ON users.id = owner_id WHERE adapters.id = new.adapter_id AND deleted_at IS NOT NULL)
+  OR NOT EXISTS (SELECT 1 FROM adapters WHERE id = new.adapter_id) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- What a deletion has emptied is not written again by a request that raced with it.
+CREATE TRIGGER adapters_keep_deleted BEFORE UPDATE OF title, description, concept, tags, credits ON adapters
+WHEN EXISTS (SELECT 1 FROM users WHERE id = old.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- What a deletion has emptied is not written again by a request that raced with it.
+CREATE TRIGGER compositions_keep_deleted BEFORE UPDATE OF title, prompt, changelog ON compositions
+WHEN EXISTS (SELECT 1 FROM users WHERE id = old.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- What a deletion has emptied is not written again by a request that raced with it.
+CREATE TRIGGER mixes_keep_deleted BEFORE UPDATE OF title, description ON mixes
+WHEN EXISTS (SELECT 1 FROM users WHERE id = old.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- What a deletion has emptied is not written again by a request that raced with it.
+CREATE TRIGGER versions_keep_deleted BEFORE UPDATE OF changelog ON versions
+WHEN EXISTS (SELECT 1 FROM adapters JOIN users ON users.id = owner_id WHERE adapters.id = old.adapter_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
 -- A mix is rated at least as its strictest member: raising an adapter's rating raises its mixes'.
 CREATE TRIGGER adapters_rating AFTER UPDATE OF rating ON adapters
 WHEN instr('general sensitive explicit', new.rating) > instr('general sensitive explicit', old.rating) BEGIN

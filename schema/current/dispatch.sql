@@ -83,6 +83,18 @@ CREATE TABLE `runs` (
 CREATE INDEX `runs_job` ON `runs` (`job_id`,`attempt`);
 CREATE UNIQUE INDEX `runs_lease_id_unique` ON `runs` (`lease_id`);
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER jobs_of_deleted_account BEFORE INSERT ON jobs
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER runners_of_deleted_account BEFORE INSERT ON runners
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
 -- Whoever ordered a training is notified of its end, whatever ended it: a settle, an expired lease or a deadline.
 CREATE TRIGGER jobs_update_training_ended AFTER UPDATE OF status ON jobs
 WHEN new.kind = 'train' AND new.status IN ('succeeded', 'failed') AND new.status <> old.status BEGIN

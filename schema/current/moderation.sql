@@ -69,6 +69,30 @@ CREATE TABLE `takedowns` (
 );
 CREATE INDEX `takedowns_due` ON `takedowns` (`purge_at`) WHERE purged_at is null;
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER appeals_of_deleted_account BEFORE INSERT ON appeals
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.appellant_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER blocked_terms_of_deleted_account BEFORE INSERT ON blocked_terms
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.created_by_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER moderation_actions_of_deleted_account BEFORE INSERT ON moderation_actions
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.moderator_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER reports_of_deleted_account BEFORE INSERT ON reports
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.reporter_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
 -- The audit log is never changed, not even by a faulty statement.
 CREATE TRIGGER moderation_actions_delete BEFORE DELETE ON moderation_actions BEGIN
   SELECT RAISE(ABORT, 'The audit log is never changed.');

@@ -85,6 +85,38 @@ CREATE INDEX `notifications_target` ON `notifications` (`target_id`);
 CREATE INDEX `notifications_unread` ON `notifications` (`user_id`) WHERE read_at is null;
 CREATE INDEX `notifications_user` ON `notifications` (`user_id`,`created_at`,`id`);
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER collections_of_deleted_account BEFORE INSERT ON collections
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER comments_of_deleted_account BEFORE INSERT ON comments
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.author_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER follows_of_deleted_account BEFORE INSERT ON follows
+WHEN EXISTS (SELECT 1 FROM users WHERE id IN (new.follower_id, new.followed_id) AND deleted_at IS NOT NULL) BEGIN
+  SELECT iif(
+    EXISTS (SELECT 1 FROM users WHERE id = new.follower_id AND deleted_at IS NOT NULL),
+    RAISE(ABORT, 'account_deleted'), RAISE(ABORT, 'person_deleted'));
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER likes_of_deleted_account BEFORE INSERT ON likes
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.user_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER notifications_of_deleted_account BEFORE INSERT ON notifications
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.user_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
 -- Pages show how many visible comments a target has.
 CREATE TRIGGER comments_delete AFTER DELETE ON comments WHEN old.state = 'visible' BEGIN
   UPDATE adapters SET comments = comments - 1 WHERE id = old.target_id;

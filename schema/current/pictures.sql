@@ -26,6 +26,12 @@ CREATE INDEX `pictures_owner` ON `pictures` (`owner_id`,`created_at`,`id`);
 CREATE INDEX `pictures_removed` ON `pictures` (`sha256`) WHERE state = 'removed';
 CREATE UNIQUE INDEX `pictures_source_id_unique` ON `pictures` (`source_id`);
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER pictures_of_deleted_account BEFORE INSERT ON pictures
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
 -- A shared picture is rated at least as its strictest adapter: raising an adapter's rating raises its pictures'.
 CREATE TRIGGER adapters_rating_pictures AFTER UPDATE OF rating ON adapters
 WHEN instr('general sensitive explicit', new.rating) > instr('general sensitive explicit', old.rating) BEGIN

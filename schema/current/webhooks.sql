@@ -53,6 +53,24 @@ CREATE INDEX `webhooks_owner` ON `webhooks` (`owner_id`,`created_at`,`id`);
 
 CREATE VIEW job_news AS SELECT id, owner_id, kind, status, webhook FROM jobs;
 
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER deliveries_of_deleted_account BEFORE INSERT ON deliveries
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(IGNORE);
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER webhook_secrets_of_deleted_account BEFORE INSERT ON webhook_secrets
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
+-- Nothing is written in the name of a deleted account, whatever request raced with its deletion.
+CREATE TRIGGER webhooks_of_deleted_account BEFORE INSERT ON webhooks
+WHEN EXISTS (SELECT 1 FROM users WHERE id = new.owner_id AND deleted_at IS NOT NULL) BEGIN
+  SELECT RAISE(ABORT, 'account_deleted');
+END;
+
 -- Writes one delivery for each address that asked for the event, numbered so that receivers get them in order.
 CREATE TRIGGER job_news_insert INSTEAD OF INSERT ON job_news BEGIN
   INSERT INTO deliveries (seq, id, owner_id, webhook_id, job_id, type, status, url, shape, origin, state, next_attempt_at, created_at)
