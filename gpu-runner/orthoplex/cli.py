@@ -1,9 +1,11 @@
 """The command line: `run` serves an edge; the other commands work on this machine without one.
 
-Parses and prints; the work is in runner/, local.py and inspection.py. Exit codes: 0 done, 1 failed, 2 wrong input.
+Parses and prints; the work is in runner/, local.py and inspection.py. Exit codes: 0 done, 1 failed, 2 wrong input, 130
+interrupted, 141 where the reader of the output has gone.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -79,6 +81,19 @@ def _run(flags: argparse.Namespace) -> int:
 
 
 def _work_locally(flags: argparse.Namespace) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files may be no UTF-8
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _worked(flags)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still flushes at its exit
+        return 141
+
+
+def _worked(flags: argparse.Namespace) -> int:
     from orthoplex import converting, exporting, importing, inspection, local, local_training, out_places
     from orthoplex.report import as_json
 
@@ -96,14 +111,21 @@ def _work_locally(flags: argparse.Namespace) -> int:
         }
         for line in commands[flags.command](flags):
             print(as_json(line) if flags.json else line, flush=True)
+    except BrokenPipeError:
+        raise
     except local.INPUT_ERRORS as error:
-        print(f"orthoplex {flags.command}: {error}", file=sys.stderr)
+        print(f"orthoplex {flags.command}: {_said(error)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
     finally:
         out_places.remove_empty_folders()
     return 0
+
+
+def _said(error: Exception) -> str:
+    """A fault in one line; a file's without its number."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from orthoplex.sample import AttachedAdapter, SampleSpec
 from orthoplex.sample.sampler import denoise
 from orthoplex.train.concept import ConceptState, TrainSpec, finished_adapter
 from orthoplex.train.step import train_step
+from orthoplex.whole_files import write_whole
 
 HELD_OUT = ("{} in a park", "a photo of {}", "{}, full body")  # with seeds that training does not use
 HELD_OUT_SEED = 9_000
@@ -79,7 +80,7 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     source = hashlib.sha256(flags.file.read_bytes()).hexdigest()
     summary = {"converted_from": source, "share": round(share, 4), "steps": state.step, "loss": round(state.loss, 5)}
     adapter = _adapter(base, state, spec, summary)
-    flags.out.write_bytes(write_adapter(adapter, base.layout))
+    write_whole(flags.out, write_adapter(adapter, base.layout))
     yield Said(f"{flags.out}  {text}", file=str(flags.out), share=share, share_closed=shares["closed"], exact=True)
 
 

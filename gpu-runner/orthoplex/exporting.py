@@ -28,6 +28,7 @@ from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
 from orthoplex.sample import AttachedAdapter, SampleSpec, sample
+from orthoplex.whole_files import whole_folder
 
 if TYPE_CHECKING:
     from orthoplex.bases.sd.base import SdBase
@@ -136,9 +137,10 @@ def _folder(
     specs = [replace(spec, seed=spec.seed + at) for at in range(MEASURED_SEEDS)]
     loss = measured(base, members, specs, lambda each: _drawn(base, pipe, each, own))
     _check(loss, flags.loss_max, "a checkpoint")
-    save_pipeline(pipe, flags.out, stored_dtype(pipeline_folder(base.id)))
     metadata = _metadata(base, recipes, loss) | {"prompt": spec.prompt, "negative_prompt": spec.negative_prompt}
-    write_tensors(flags.out / "prompt.safetensors", call, metadata)
+    with whole_folder(flags.out) as made:
+        save_pipeline(pipe, made, stored_dtype(pipeline_folder(base.id)))
+        write_tensors(made / "prompt.safetensors", call, metadata)
     yield Said(f"{flags.out}  a pipeline; {loss.text}", file=str(flags.out), loss=asdict(loss), format="folder")
     path = flags.out / "prompt.safetensors"
     yield Said(f"{path}  what to call it with: pipe(**load_file(...))", file=str(path), prompt=spec.prompt)

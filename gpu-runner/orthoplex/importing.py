@@ -17,6 +17,7 @@ from orthoplex.loras import INEXACT, target_of, whole_pipeline
 from orthoplex.out_places import check_new_folder, check_weights
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
+from orthoplex.whole_files import whole_folder
 
 
 def import_lora(flags: argparse.Namespace) -> Iterator[str]:
@@ -64,7 +65,8 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     folder = pipeline_folder(base.id)
     pipe, target = whole_pipeline(base, folder)
     add_foreign(target, [(each.lora, each.strength) for each in loras])
-    save_pipeline(pipe, flags.out, stored_dtype(folder))
+    with whole_folder(flags.out) as made:
+        save_pipeline(pipe, made, stored_dtype(folder))
     names = [str(each.path) for each in loras]
     yield Said(
         f"{flags.out}  {base.id} with {', '.join(names)}; `base add` registers it", file=str(flags.out), files=names

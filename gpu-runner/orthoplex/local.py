@@ -7,7 +7,7 @@ import argparse
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from orthoplex.runner.config import ConfigRefused, read_config
 from orthoplex.runner.edge import Edge, Refused
 from orthoplex.runner.key import Key
 from orthoplex.runner.retry import Unreachable
-from orthoplex.sample import AttachedAdapter, Region, SampleSpec, sample
+from orthoplex.sample import AttachedAdapter, Region, SampleResult, SampleSpec, sample
+from orthoplex.whole_files import write_whole
 from orthoplex.wildcards import with_wildcards
 
 INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused, Refused, Unreachable)
@@ -39,6 +40,7 @@ _LORA = re.compile(
     r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<trigger><[a-z0-9][a-z0-9_-]{0,63}>)(:(?P<words>.+))?)?"
 )
 _ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
+AT_ONCE = 4  # pictures of one batch: memory must not grow with --count
 
 
 def load_options(flags: argparse.Namespace) -> LoadOptions:
@@ -80,33 +82,45 @@ def generate(flags: argparse.Namespace) -> Iterator[str]:
     check_spec(base.description, spec)
     loras = [read_lora(base, text) for text in flags.lora]
     with with_loras(base, loras) as (attached_base, stands):
-        shown = ProgressLine("generating")
-
-        def on_step(step: int, total: int, _preview: object) -> bool:
-            shown.show(step, total)
-            return True
-
-        generated = sample(attached_base, spec, [*(attached for attached, _ in read), *stands], on_step=on_step)
-    paths = picture_paths(flags.out, generated.seeds)
-    for image, seed, text, path in zip(generated.images, generated.seeds, generated.prompts, paths, strict=True):
-        recipe = recipe_of(
-            base.id,
-            spec,
-            seed=seed,
-            drawn=text,
-            adapters=[each for _, each in read],
-            device=device_name(str(base.device)),
-        )
-        recipe = replace(recipe, loras=[each.recipe for each in loras])
-        path.write_bytes(write_png(image, recipe))
-        yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
+        warnings: dict[str, None] = {}
+        for generated in _batches(attached_base, spec, [*(attached for attached, _ in read), *stands]):
+            warnings |= dict.fromkeys(generated.warnings)
+            paths = picture_paths(flags.out, generated.seeds)
+            for image, seed, text, path in zip(
+                generated.images, generated.seeds, generated.prompts, paths, strict=True
+            ):
+                recipe = recipe_of(
+                    base.id,
+                    spec,
+                    seed=seed,
+                    drawn=text,
+                    adapters=[each for _, each in read],
+                    device=device_name(str(base.device)),
+                )
+                recipe = replace(recipe, loras=[each.recipe for each in loras])
+                write_whole(path, write_png(image, recipe))
+                yield Said(str(path), file=str(path), seed=seed, recipe=recipe.as_json())
     yield from (f"note: {each.path} is another program's LoRA: {each.inexact}" for each in loras)
     if loras:
         from orthoplex.lora_crosstalk import measured_crosstalk
 
         for each in measured_crosstalk(base, loras, [(recipe.ref, attached) for attached, recipe in read]):
             yield Said(f"note: {each.text}", crosstalk=each.facts)
-    yield from (f"note: {warning}" for warning in generated.warnings)
+    yield from (f"note: {warning}" for warning in warnings)
+
+
+def _batches(base: AnyBase, spec: SampleSpec, adapters: Sequence[AttachedAdapter]) -> Iterator[SampleResult]:
+    """The pictures of an order, AT_ONCE at a time."""
+    shown = ProgressLine("generating")
+    batches = range(0, spec.count, AT_ONCE)
+    for number, start in enumerate(batches):
+
+        def on_step(step: int, total: int, _preview: object, done: int = number) -> bool:
+            shown.show(done * total + step, len(batches) * total)
+            return True
+
+        few = replace(spec, seed=spec.seed + start, count=min(AT_ONCE, spec.count - start))
+        yield sample(base, few, adapters, on_step=on_step)
 
 
 def read_lora(base: AnyBase, text: str) -> NamedLora:
@@ -129,7 +143,33 @@ def read_lora(base: AnyBase, text: str) -> NamedLora:
         if not words:
             raise ValueError(f"{path} names no trigger: write what its users do, {found['trigger']}:sks dog")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return NamedLora(lora, float(found["strength"] or 1), path.stem, digest, found["trigger"], words, path=path)
+    strength = _strength(base, text, found["strength"] or "1")
+    return NamedLora(lora, strength, path.stem, digest, found["trigger"], words, path=path)
+
+
+def _strength(base: AnyBase, text: str, written: str) -> float:
+    """ValueError, with the text that it stands in, where it is no number or none that the base takes."""
+    value, limits = _number(text, written), base.description.get("strength", {"min": -2, "max": 2})
+    if not limits["min"] <= value <= limits["max"]:
+        raise ValueError(f"{text}: a strength is from {limits['min']} to {limits['max']}, not {written}")
+    return value
+
+
+def _number(text: str, written: str) -> float:
+    try:
+        return float(written)
+    except ValueError as error:
+        raise ValueError(f"{text}: {written} is no number") from error
+
+
+def _region(text: str, written: str) -> Region:
+    """X,Y,W,H in fractions of the canvas. ValueError for a box that is empty or leaves it."""
+    region = Region(*(_number(text, each) for each in written.split(",")))
+    touches = 1 + 1e-6  # a box computed in floating point may touch the edge
+    is_inside = region.x + region.width <= touches and region.y + region.height <= touches
+    if not is_inside or region.width <= 0 or region.height <= 0:
+        raise ValueError(f"{text}: a region X,Y,W,H is a box inside the canvas, in fractions of it, such as 0,0,0.5,1")
+    return region
 
 
 def base(flags: argparse.Namespace) -> Iterator[str]:
@@ -164,10 +204,15 @@ def read_attached(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdap
     if parts is None:
         raise ValueError(f"--adapter {text} must look like file.safetensors=0.6@0,0,0.5,1")
     path = Path(parts["file"])
+    strength = None if parts["strength"] is None else _strength(base, text, parts["strength"])
+    region = None if parts["region"] is None else _region(text, parts["region"])
     content = path.read_bytes()
-    adapter = read_adapter(content, base.layout)
-    strength = adapter.strength if parts["strength"] is None else float(parts["strength"])
-    region = None if parts["region"] is None else Region(*map(float, parts["region"].split(",")))
+    try:
+        adapter = read_adapter(content, base.layout)
+    except FileRefused as error:
+        raise ValueError(f"{path}: {error.detail}") from error
+    if strength is None:
+        strength = adapter.strength
     recipe = RecipeAdapter(
         ref=path.stem,
         version_id=None,

@@ -22,6 +22,7 @@ from orthoplex.report import Said
 from orthoplex.runner.bases import memory_bytes, resolve_device
 from orthoplex.train.concept import Progress, TrainResult, TrainSpec, train_concept
 from orthoplex.training_folder import TrainingFolder, read_training_folder
+from orthoplex.whole_files import write_whole
 
 GIB = 1 << 30
 
@@ -70,13 +71,13 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
         shown.show(progress.step, progress.total, f"loss {progress.loss:.4f}")
         if progress.preview is not None:
             path = flags.out.with_name(f"{flags.out.stem}-step-{progress.step}.png")
-            path.write_bytes(write_png(progress.preview, None))
+            write_whole(path, write_png(progress.preview, None))
         return True
 
     trained = train_concept(
         base, spec, folder.items, resume=resume, checkpoint=flags.checkpoint, masks=folder.masks, on_step=keep_sample
     )
-    flags.out.write_bytes(write_adapter(trained.adapter, base.layout))
+    write_whole(flags.out, write_adapter(trained.adapter, base.layout))
     yield Said(f"{flags.out}  {trained.metrics}", file=str(flags.out), metrics=trained.metrics)
     yield from _samples(flags.out, trained)
 
@@ -84,7 +85,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
 def _samples(out: Path, trained: TrainResult) -> Iterator[str]:
     for number, image in enumerate(trained.samples):
         path = out.with_name(f"{out.stem}-{number}.png")
-        path.write_bytes(write_png(image, None))
+        write_whole(path, write_png(image, None))
         yield Said(str(path), file=str(path))
     yield from (f"note: {warning}" for warning in trained.warnings)
 

@@ -28,7 +28,7 @@ const EDGE = [
 ];
 const RUNNER = [
   ["__init__.py"],
-  ["ortho", "enlarge.py"],
+  ["ortho", "enlarge.py", "whole_files.py"],
   ["bases"],
   ["sample"],
   ["train"],

@@ -62,7 +62,10 @@ def resolve_device(asked: str) -> str:
     """`auto` is the first GPU if there is one. ValueError for a device that is not here."""
     if asked == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(asked)
+    try:
+        device = torch.device(asked)
+    except RuntimeError:  # no kind of device that torch has a name for
+        device = torch.device("meta")
     if device.type not in ("cpu", "cuda"):
         raise ValueError(f"{asked} is not supported; use cpu or cuda.")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():

@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 from PIL import Image
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -33,7 +33,9 @@ from orthoplex.sample.sampler import sample
 from orthoplex.train.loss_scale import LossScale
 from orthoplex.train.plateau import EVERY, PICTURES, Plateau, shortened
 from orthoplex.train.step import train_step
+from orthoplex.whole_files import whole_file
 
+CHECKPOINT = "orthoplex.checkpoint/1"
 FIRST_SAMPLE_SECONDS = 8.0  # of training, then a sample is drawn whatever the step: nobody should wait 20 s for one
 
 
@@ -141,20 +143,25 @@ class ConceptState:
             "spec": asdict(spec), "step": self.step, "loss": self.loss, "prior_loss": self.prior_loss,
             "total": self.total, "plateau": asdict(self.plateau), "scale": asdict(self.scale),
         }  # fmt: skip
-        temporary = path.with_suffix(".tmp")
-        save_file(
-            {name: t.contiguous() for name, t in tensors.items()},
-            temporary,
-            {"format": "orthoplex.checkpoint/1", "facts": json.dumps(facts)},
-        )
-        temporary.replace(path)
+        with whole_file(path) as part:
+            save_file(
+                {name: t.contiguous() for name, t in tensors.items()},
+                part,
+                {"format": CHECKPOINT, "facts": json.dumps(facts)},
+            )
 
     def load(self, path: Path, spec: TrainSpec) -> None:
-        """ValueError when the checkpoint is of another training."""
-        with safe_open(path, "pt") as file:
-            facts = json.loads((file.metadata() or {}).get("facts", "{}"))
+        """ValueError when the file is no checkpoint, or one of another training."""
+        try:
+            with safe_open(path, "pt") as file:
+                written = file.metadata() or {}
+        except SafetensorError as error:
+            raise ValueError(f"{path} is no checkpoint: {error}") from error
+        if written.get("format") != CHECKPOINT:
+            raise ValueError(f"{path} is no checkpoint of a training")
+        facts = json.loads(written["facts"])
         if facts.get("spec") != json.loads(json.dumps(asdict(spec))):
-            raise ValueError("the checkpoint belongs to another training (its settings differ)")
+            raise ValueError(f"the checkpoint {path} belongs to another training (its settings differ)")
         tensors = load_file(path)
         with torch.no_grad():
             for name, tensor in self._trained().items():

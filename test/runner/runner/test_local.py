@@ -18,14 +18,6 @@ Command = Callable[..., int]
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command line with the tiny base in place of the large one."""
-    monkeypatch.setattr(local, "load_base", lambda _base, _device: tiny_base())
-    monkeypatch.setattr(local_training, "load_base", lambda _base, _device: tiny_base())
-    return lambda *arguments: main([str(argument) for argument in arguments])
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Four pictures and their captions."""
     for number in range(4):

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from orthoplex.bases.sd.names import TEXT, TEXT_2, UNET, LayerNames
+from orthoplex.whole_files import whole_file
 
 LORA_FORMATS = ("peft", "kohya")
 Layers = Mapping[str, tuple[Tensor, Tensor]]
@@ -42,4 +43,5 @@ def embedding_tensors(parts: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(dict(tensors), str(path), {"format": "pt", **metadata})
+    with whole_file(path) as part:
+        save_file(dict(tensors), str(part), {"format": "pt", **metadata})
