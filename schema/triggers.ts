@@ -68,6 +68,12 @@ export const TRIGGERS: Record<string, Record<string, string>> = {
     ...afterDeletion("pictures"),
     adapters_rating_pictures:
       "A shared picture is rated at least as its strictest adapter: raising an adapter's rating raises its pictures'.",
+    picture_members_delete:
+      "A picture that is deleted with its owner's account, or shared again, is taken out of the notification that counts it.",
+    picture_members_insert:
+      "An adapter's owner is notified of a picture that others share with it, in one notification an adapter and day until it is read.",
+    pictures_update_notices:
+      "A picture that is withdrawn or removed is taken out of the notifications that count it, and counted again where it comes back.",
   },
   search: {
     adapters_delete: "The search index has no row of an adapter that is gone.",

@@ -41,6 +41,9 @@ SELECT :id, :owner, :image, :source, :sha256, :base, :members, 'published', :rat
 WHERE EXISTS (SELECT 1 FROM images WHERE id = :source) AND EXISTS (SELECT 1 FROM users WHERE id = :owner AND deleted_at IS NULL)
   AND (SELECT count(*) FROM pictures WHERE owner_id = :owner AND created_at > :since) < ${PICTURES_SHARED_PER_DAY_MAX}`;
 
+const UPDATE_PICTURE =
+  "UPDATE pictures SET state = 'published', rating = :rating, updated_at = :now WHERE id = :id AND state = 'withdrawn'";
+
 const INSERT_IMAGE = `
 INSERT INTO images (id, owner_id, sha256, content_type, width, height, role, position, seed, recipe, created_at)
 SELECT :image, owner_id, sha256, content_type, width, height, 'shared', 0, seed, recipe, :now FROM images
@@ -111,11 +114,14 @@ async function publish(
   const ofMembers = [...facts.values()].map(({ adapter }) => adapter.rating);
   const floor = before ? await ratingFloor(db, before.id) : null;
   const rating = strictestOf([...ofMembers, chosen, floor ?? "general"]);
+  const versions = JSON.stringify([...facts.keys()]);
   if (before) {
-    await db
-      .update(pictures)
-      .set({ state: "published", rating, updatedAt: now })
-      .where(and(eq(pictures.id, before.id), eq(pictures.state, "withdrawn")));
+    // Its members are written anew: the trigger notifies the adapters' owners of them as when it was shared first.
+    await db.$client.batch([
+      namedStatement(db.$client, "DELETE FROM picture_members WHERE picture_id = :id", { id: before.id }),
+      namedStatement(db.$client, UPDATE_PICTURE, { id: before.id, rating, now }),
+      namedStatement(db.$client, INSERT_MEMBERS, { id: before.id, versions }),
+    ]);
     return;
   }
   const ids = { id: newId("pic", now), image: newId("img", now), source: drawn.image.id };
@@ -133,7 +139,7 @@ async function publish(
     namedStatement(db.$client, INSERT_IMAGE, { ...ids, now }),
     namedStatement(db.$client, INSERT_MEMBERS, {
       id: ids.id,
-      versions: JSON.stringify([...facts.keys()]),
+      versions,
     }),
   ]);
 }

@@ -10437,7 +10437,7 @@ export interface components {
             /** @description Id of kind ntf */
             id: string;
             /** @enum {string} */
-            kind: "like" | "comment" | "reply" | "mention" | "follow" | "published" | "remix" | "fork" | "collected" | "report_decided" | "moderation" | "appeal_decided" | "webhook_disabled" | "training_ended";
+            kind: "like" | "comment" | "reply" | "mention" | "follow" | "published" | "picture_shared" | "remix" | "fork" | "collected" | "report_decided" | "moderation" | "appeal_decided" | "webhook_disabled" | "training_ended";
             /**
              * Format: date-time
              * @description RFC 3339, UTC

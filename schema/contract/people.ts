@@ -19,6 +19,7 @@ export const NOTIFICATION_KINDS = [
   "mention",
   "follow",
   "published", // somebody followed published something
+  "picture_shared", // others shared pictures with an adapter of yours; data: count, and day (UTC)
   "remix", // a composition with an adapter of yours was published
   "fork",
   "collected",

@@ -80,6 +80,7 @@ CREATE TABLE `notifications` (
   `read_at` integer
 );
 CREATE UNIQUE INDEX `notifications_like` ON `notifications` (`user_id`,`target_id`) WHERE kind = 'like' and read_at is null;
+CREATE UNIQUE INDEX `notifications_picture` ON `notifications` (`user_id`,`target_id`,json_extract(data, '$.day')) WHERE kind = 'picture_shared' and read_at is null;
 CREATE INDEX `notifications_read` ON `notifications` (`read_at`) WHERE read_at is not null;
 CREATE INDEX `notifications_target` ON `notifications` (`target_id`);
 CREATE INDEX `notifications_unread` ON `notifications` (`user_id`) WHERE read_at is null;

@@ -119,6 +119,10 @@ export const notifications = sqliteTable(
     index("notifications_target").on(t.targetId),
     index("notifications_unread").on(t.userId).where(sql`read_at is null`),
     index("notifications_read").on(t.readAt).where(sql`read_at is not null`),
+    // Pictures that others share with one adapter are notified in one row a day until it is read.
+    uniqueIndex("notifications_picture")
+      .on(t.userId, t.targetId, sql`json_extract(data, '$.day')`)
+      .where(sql`kind = 'picture_shared' and read_at is null`),
     // Likes of one target are notified in one row until it is read.
     uniqueIndex("notifications_like").on(t.userId, t.targetId).where(sql`kind = 'like' and read_at is null`),
   ],

@@ -39,6 +39,8 @@ export const pictureMembers = sqliteTable(
     pictureId: id("picture_id", "pic").notNull(),
     adapterId: id("adapter_id", "adp").notNull(),
     versionId: id("version_id", "ver").notNull(),
+    /** The notification of the adapter's owner that counts this picture: triggers of the migration write it. */
+    notificationId: id("notification_id", "ntf"),
   },
   (t) => [
     primaryKey({ columns: [t.pictureId, t.versionId] }),

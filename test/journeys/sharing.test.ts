@@ -1,5 +1,6 @@
 // A picture from the canvas to the public and back: generated, shared after its owner has read what becomes public, found on the adapter's
-// page, in the feed and on the profile by a guest, opened in Compose, and withdrawn. Real browser, Worker and runner.
+// page, in the feed and on the profile by a guest, and in the notifications of the adapter's owner, opened in Compose, and withdrawn. Real browser,
+// Worker and runner.
 
 import assert from "node:assert/strict";
 import { after, describe } from "node:test";
@@ -17,6 +18,8 @@ describe("sharing", { timeout: 300_000 }, () => {
   let visitor: Visitor;
   let page: Page;
   let guest: Visitor;
+  /** Who owns the adapter. */
+  let owner: Visitor;
   let address: string;
 
   visit({
@@ -24,14 +27,21 @@ describe("sharing", { timeout: 300_000 }, () => {
     async arrived(...arrived) {
       [server, visitor] = arrived;
       page = visitor.page;
-      guest = await welcome(server.url);
-      for (const each of [page, guest.page]) await each.emulateMedia({ reducedMotion: "reduce" });
+      [guest, owner] = [await welcome(server.url), await welcome(server.url)];
+      const { email, password } = server.operator;
+      const headers = { origin: server.url };
+      await owner.page.request.post("/auth/sign-in/email", { data: { email, password }, headers });
+      for (const each of [page, guest.page, owner.page]) await each.emulateMedia({ reducedMotion: "reduce" });
     },
   });
-  after(() => guest?.leave());
+  after(async () => {
+    await guest?.leave();
+    await owner?.leave();
+  });
   const step = stepsOf({ prefix: "sharing-", visitor: () => visitor });
 
   const cards = (on: Page) => on.getByRole("article").filter({ hasText: PROMPT });
+  const notice = () => owner.page.getByRole("link", { name: "demo shared a picture with Ivy" });
   const dialog = () => page.getByRole("dialog");
   const PLACES = [
     "/pictures/",
@@ -81,6 +91,15 @@ describe("sharing", { timeout: 300_000 }, () => {
     }
   });
 
+  step("is in the notifications of the adapter's owner, who finds it from there", async () => {
+    await owner.page.goto("/notifications/");
+    await notice().waitFor();
+    assert.deepEqual(await faultsOf(owner.page), []);
+    await notice().click();
+    await owner.page.waitForURL("**/pictures/?adapter=orthoplex/ivy");
+    await cards(owner.page).waitFor();
+  });
+
   step("is shown to a guest with its recipe, author and members, and can be reported", async () => {
     await guest.page.goto("/pictures/");
     await cards(guest.page).getByRole("heading").getByRole("link").click();
@@ -114,6 +133,9 @@ describe("sharing", { timeout: 300_000 }, () => {
     }
     await guest.page.goto(address);
     await guest.page.getByText("Whoever shared it has withdrawn it.").waitFor();
+    await owner.page.goto("/notifications/");
+    await owner.page.locator(".notes[aria-busy=false]").waitFor();
+    assert.equal(await notice().count(), 0);
     assert.deepEqual(guest.pageErrors, []);
   });
 });

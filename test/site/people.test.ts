@@ -70,6 +70,18 @@ describe("the text of a notification", () => {
     ]);
   });
 
+  it("counts the pictures that others shared with an adapter, and leads to them", () => {
+    const text = (count: number, more: Partial<Notification> = {}) =>
+      notificationText(note({ kind: "picture_shared", data: { count, day: "2026-01-01" }, ...more }));
+    const words = ({ before, name, url }: ReturnType<typeof text>) => [before, name, url];
+    const url = "/pictures/?adapter=ada/eve";
+    expect(words(text(1))).toEqual(["shared a picture with", "Eve", url]);
+    expect(words(text(1_001))).toEqual(["shared 1,001 pictures with", "Eve", url]);
+    expect(words(text(1, { actor: null }))).toEqual(["A picture was shared with", "Eve", url]);
+    expect(words(text(2, { actor: null }))).toEqual(["2 pictures were shared with", "Eve", url]);
+    expect(text(1, { target: null }).url).toBeNull();
+  });
+
   it("links to its target, and states if that is deleted", () => {
     expect(notificationText(note({ kind: "comment" })).url).toBe("/adapter/?id=ada/eve#comments");
     expect(

@@ -2,6 +2,7 @@
 
 import type { Notification } from "../../api-people.ts";
 import { profileUrl } from "../../ui/plain-text.ts";
+import { picturesWith } from "../../ui/shared-picture.ts";
 
 /** `before` and `after` surround the target's name; the person's name precedes both. */
 export interface NotificationText {
@@ -43,6 +44,11 @@ export function notificationText(note: Notification): NotificationText {
       return about("published");
     case "remix":
       return about("composed", typeof data.adapters === "string" ? `with ${data.adapters}` : "");
+    case "picture_shared":
+      return {
+        ...about(sharedPictures(Number(data.count ?? 1), note.actor !== null)),
+        url: target && picturesWith(target.ref),
+      };
     case "fork":
       return about("made one of their own from");
     case "training_ended":
@@ -62,6 +68,13 @@ export function notificationText(note: Notification): NotificationText {
 function othersOf(count: number): string {
   if (count <= 1) return "likes";
   return count === 2 ? "and one other like" : `and ${(count - 1).toLocaleString("en")} others like`;
+}
+
+/** Of several people, or of one who has left, nobody is named. */
+function sharedPictures(count: number, isNamed: boolean): string {
+  const pictures = count === 1 ? "a picture" : `${count.toLocaleString("en")} pictures`;
+  if (isNamed) return `shared ${pictures} with`;
+  return count === 1 ? "A picture was shared with" : `${pictures} were shared with`;
 }
 
 /** /decisions/ has the full reason and the appeal. */

@@ -30,7 +30,7 @@ export function NotificationsPage() {
       <AccountFailure />
       {account === null && (
         <SignInFirst title="Sign in to see what happened">
-          <p>Likes, comments, compositions with your adapters, and news of those you follow.</p>
+          <p>Likes, comments, compositions and pictures with your adapters, and news of those you follow.</p>
         </SignInFirst>
       )}
       {account && <Yours />}
@@ -108,7 +108,7 @@ function Yours() {
           <p>
             {shown === "unread"
               ? "What comes next appears here and at the bell."
-              : "When somebody likes, collects or composes what you published, or a training of yours has ended, you read it here. Your pictures are on your account page."}
+              : "When somebody likes, collects or composes what you published, shares a picture with it, or a training of yours has ended, you read it here. Your pictures are on your account page."}
           </p>
         </Empty>
       )}
