@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from orthoplex.bases.foreign.metadata_json import json_of
 
 TRIGGERS_SHOWN = 8
 _FOLDER = re.compile(r"(?:\d+_)?(.+)")
@@ -49,11 +50,11 @@ def triggers_of(metadata: Mapping[str, str]) -> list[str]:
     tags: Counter[str] = Counter()
     folders: list[str] = []
     try:
-        for folder, counts in json.loads(metadata.get("ss_tag_frequency", "{}")).items():
+        for folder, counts in json_of(metadata.get("ss_tag_frequency", "{}")).items():
             found = _FOLDER.fullmatch(folder)
             folders.append(found[1] if found else folder)
             tags.update({str(tag).strip(): int(count) for tag, count in counts.items()})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return []
     return list(dict.fromkeys([*folders, *(tag for tag, _ in tags.most_common(TRIGGERS_SHOWN) if tag)]))[
         :TRIGGERS_SHOWN

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orthoplex.bases.foreign.metadata_json import json_of, number_of
+
 _NAME = re.compile(r"\^?[\w.]+\$?")  # PEFT's keys are regular expressions; a stranger's are not run
 
 
@@ -26,13 +28,18 @@ class PeftSettings:
 
 
 def peft_settings(metadata: Mapping[str, str]) -> dict[str, PeftSettings]:
-    """Part of the pipeline -> its settings; empty where there are none. ValueError for patterns of layers."""
+    """Part of the pipeline -> its settings; empty where there are none.
+
+    ValueError for patterns of layers, and for what cannot be read.
+    """
     try:
-        written = json.loads(metadata.get("lora_adapter_metadata", "{}"))
+        written = json_of(metadata.get("lora_adapter_metadata", "{}"))
         parts = [key.removesuffix(".lora_alpha") for key in written if key.endswith(".lora_alpha")]
-        read = {part: (float(written[f"{part}.lora_alpha"]), _alphas(written, part)) for part in parts}
+        read = {part: (number_of(written[f"{part}.lora_alpha"]), _alphas(written, part)) for part in parts}
     except (TypeError, AttributeError, json.JSONDecodeError):
         return {}
+    except ValueError as error:
+        raise ValueError(f"has settings in lora_adapter_metadata that cannot be read: {error}") from error
     for _, alphas in read.values():
         if unread := [name for name in alphas if _NAME.fullmatch(name) is None]:
             raise ValueError(f"gives layers an alpha by the pattern {unread[0]!r}")
@@ -48,4 +55,4 @@ def peft_settings(metadata: Mapping[str, str]) -> dict[str, PeftSettings]:
 
 def _alphas(written: Mapping[str, object], part: str) -> dict[str, float]:
     own = written.get(f"{part}.alpha_pattern")
-    return {str(name): float(value) for name, value in own.items()} if isinstance(own, dict) else {}
+    return {str(name): number_of(value) for name, value in own.items()} if isinstance(own, dict) else {}

@@ -33,6 +33,7 @@ DOWN = (".lora_down.weight", ".lora_A.weight", ".lora_A.default.weight", ".lora.
 UP = (".lora_up.weight", ".lora_B.weight", ".lora_B.default.weight", ".lora.up.weight", "_lora.up.weight",
        ".lora_linear_layer.up.weight", ".up")  # fmt: skip
 MID = ".lora_mid.weight"  # the core of a LoCon in Tucker form
+DTYPES = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
 SAME = 2**-7  # a rounding of bfloat16, as a share
 
 
@@ -93,7 +94,12 @@ def foreign_of(path: str, content: bytes, target: LoraTarget) -> ForeignLora:
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     except SafetensorError as error:
         raise ForeignRefused(f"{path} is no safetensors file: {error}") from error
-    metadata: dict[str, str] = header.get("__metadata__") or {}
+    except KeyError as error:  # a type that torch has not, as safetensors' loader ends
+        raise ForeignRefused(f"{path} holds numbers as {error.args[0]}, none of {', '.join(DTYPES)}") from error
+    metadata: dict[str, str] = header.pop("__metadata__", None) or {}
+    # An alpha is one number, in whatever type; whole numbers elsewhere are another program's quantization.
+    if odd := [name for name, at in header.items() if at["dtype"] not in DTYPES and not name.endswith(".alpha")]:
+        raise ForeignRefused(f"{path} holds {odd[0]} as {header[odd[0]]['dtype']}, none of {', '.join(DTYPES)}")
     if (found := other_kind(tensors)) is not None:
         raise ForeignRefused(f"{path} holds {found[1]} ({found[0]}), which is not loaded here")
     if (own := metadata.get("dora_of", target.base_id)) != target.base_id:
@@ -193,6 +199,10 @@ def _loras(
         if min(down.dim(), up.dim()) < 2 or len(down) == 0:
             raise ForeignRefused(
                 f"{path} holds no LoRA of {stem}: {key} is {tuple(down.shape)}, {ups[stem]} {tuple(up.shape)}"
+            )
+        if len(down) != up.shape[1] and f"{stem}{MID}" not in tensors:
+            raise ForeignRefused(
+                f"{path} has halves of {stem} of ranks apart: {key} of {len(down)}, {ups[stem]} of {up.shape[1]}"
             )
         alpha, scale = _alpha(path, tensors, stem), 1.0
         if alpha is not None:
