@@ -1,6 +1,5 @@
 // compose, generate, job, cancel.
 
-import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Generation, Orthoplex, Schema, Training } from "../../schema/client/index.ts";
 import {
@@ -16,7 +15,7 @@ import {
   type Values,
 } from "./command.ts";
 import { follow } from "./follow.ts";
-import { outPictures, type PicturesOut } from "./output.ts";
+import { outPictures, type PicturesOut, writeWhole } from "./output.ts";
 import { say, show, table } from "./terminal.ts";
 
 /** Parses owner/name[:n][=strength] into a member of a composition. */
@@ -160,7 +159,7 @@ async function savePictures(api: Orthoplex, job: Generation, out: PicturesOut): 
   for (const image of job.result?.images ?? []) {
     const file = out.file ?? join(out.folder, `${basename(job.id)}-${image.seed ?? files.length}.png`);
     try {
-      writeFileSync(file, await api.download(image.url));
+      writeWhole(file, await api.download(image.url));
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
       throw new Error(

@@ -1,5 +1,6 @@
 // The command line: finds the command, parses its options, prints errors. Results go to stdout, everything else to stderr.
-// Exit codes: 0 success, 1 refused or failed, 2 usage error.
+// Exit codes: 0 success, 1 refused or failed, 2 usage error, 141 where the reader of the results has gone. With --json an error is one JSON
+// object: the API's own, or a `code` and a `detail`.
 
 import { parseArgs } from "node:util";
 import { ApiError } from "../../schema/client/index.ts";
@@ -66,20 +67,36 @@ function parsed(command: Command, args: string[]) {
   }
 }
 
+/** As a signal ends other programs: 128 + SIGPIPE. */
+const READER_GONE = 141;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(READER_GONE);
+});
+
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  say(`✗ ${messageOf(error)}`);
-  if (isUsage) say("orthoplex --help lists the commands.");
+  if (process.argv.includes("--json")) say(JSON.stringify(problemOf(error)));
+  else {
+    say(`✗ ${messageOf(error)}`);
+    if (isUsage) say("orthoplex --help lists the commands.");
+  }
   process.exitCode = isUsage ? 2 : 1;
 } finally {
   removeEmptyFolders();
 }
 
+/** What programs read: as far as the API has answered, its answer. */
+function problemOf(error: unknown): object {
+  if (error instanceof ApiError && error.problem) return error.problem;
+  const code = error instanceof UsageError ? "usage" : "failed";
+  const status = error instanceof ApiError ? { status: error.status } : {};
+  return { code, ...status, detail: messageOf(error) };
+}
+
 function messageOf(error: unknown): string {
-  if (error instanceof ApiError && process.argv.includes("--json"))
-    return JSON.stringify(error.problem ?? { status: error.status });
   if (error instanceof TypeError && error.cause instanceof Error) {
     return `The server cannot be reached (${error.cause.message || (error.cause as { code?: string }).code}).`;
   }

@@ -1,6 +1,16 @@
 // Where --out goes: a folder or a file. Everything is made and tried before anything is ordered or downloaded.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { isFileEnding } from "../../schema/contract/picture-files.ts";
 import { UsageError } from "./command.ts";
@@ -65,6 +75,18 @@ export function outFile(out: string, name: string): string {
     throw new UsageError(`${file}: what is written is weights; let it end in ${WEIGHTS_ENDING}.`);
   outFolder(dirname(file));
   return file;
+}
+
+/** Writes beside the place and moves there: a full disk leaves no half of a file, and what was there. */
+export function writeWhole(file: string, bytes: Uint8Array): void {
+  const part = `${file}.part`;
+  try {
+    writeFileSync(part, bytes);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 export type PicturesOut = { folder: string; file: string | null };

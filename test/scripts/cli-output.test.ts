@@ -7,7 +7,7 @@ import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { UsageError } from "../../scripts/cli/command.ts";
-import { outFile, outFolder, outPictures } from "../../scripts/cli/output.ts";
+import { outFile, outFolder, outPictures, writeWhole } from "../../scripts/cli/output.ts";
 import { ROOT } from "../../scripts/local/paths.ts";
 
 const home = mkdtempSync(join(tmpdir(), "orthoplex-output-"));
@@ -37,6 +37,29 @@ describe("a folder of --out", () => {
       assert.equal(ran.status, 2, place);
       assert.match(ran.stderr, new RegExp(`${place} cannot be written into`));
     }
+  });
+});
+
+describe("a picture that no longer fits", { skip: platform() === "win32" }, () => {
+  test("leaves what was there, and no half", () => {
+    const folder = mkdtempSync(join(home, "full-"));
+    const file = join(folder, "1.png");
+    writeFileSync(file, "mine");
+    const module = JSON.stringify(join(ROOT, "scripts/cli/output.ts"));
+    const script = `import { writeWhole } from ${module}; process.on("SIGXFSZ", () => {}); writeWhole(${JSON.stringify(file)}, new Uint8Array(9000));`;
+    // ulimit -f counts 512 bytes in sh: the write ends in its middle, as on a full disk.
+    const ran = spawnSync(
+      "sh",
+      ["-c", `ulimit -f 4; exec "${process.execPath}" --input-type=module -e '${script}'`],
+      {
+        encoding: "utf8",
+      },
+    );
+    assert.match(ran.stderr, /EFBIG/);
+    assert.deepEqual(readdirSync(folder), ["1.png"]);
+    assert.equal(statSync(file).size, 4);
+    writeWhole(file, new Uint8Array(9000));
+    assert.equal(statSync(file).size, 9000);
   });
 });
 

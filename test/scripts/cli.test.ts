@@ -98,6 +98,28 @@ describe("the program", () => {
     assert.match(gone.stderr, /cannot be reached/);
     assert.equal(gone.stdout, "");
   });
+
+  test("says every error as one JSON object with --json", () => {
+    const away = ["search", "--json", "--url", "http://127.0.0.1:9"];
+    for (const [words, status, code] of [
+      [["dance", "--json"], 2, "usage"],
+      [["pull", "--json"], 2, "usage"],
+      [["search", "--json", "--colour", "red"], 2, "usage"],
+      [away, 1, "failed"],
+    ] as const) {
+      const ran = run(...words);
+      assert.equal(ran.status, status);
+      assert.equal(ran.stdout, "");
+      assert.equal(JSON.parse(ran.stderr).code, code, ran.stderr);
+    }
+    assert.match(JSON.parse(run(...away).stderr).detail, /cannot be reached/);
+  });
+
+  test("ends silently where the reader of its results has gone", () => {
+    const words = `"${process.execPath}" "${join(ROOT, "scripts/cli/main.ts")}" --help; echo "exit code $?" >&2`;
+    const ran = spawnSync("sh", ["-c", `(sleep 0.2; ${words}) | true`], { encoding: "utf8" });
+    assert.equal(ran.stderr, "exit code 141\n");
+  });
 });
 
 describe("a folder of pictures", () => {
