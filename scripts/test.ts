@@ -16,6 +16,7 @@ import { buildSite } from "./local/site.ts";
 import { type Chosen, chooseChanged, chooseNamed } from "./test/choice.ts";
 import { addCounts, type Counts, countsIn, failedFiles, failuresIn, noCounts } from "./test/counts.ts";
 import { type Command, STAGES } from "./test/stages.ts";
+import { makeTemporaryFolder, removeTemporaryFolder } from "./test/temporary-folder.ts";
 
 type Outcome = {
   stage: string;
@@ -46,6 +47,7 @@ const waiting = chosen.filter(({ stage }) => stage.waits);
 const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
 const threads = String(Math.floor(availableParallelism() / lanes));
 let prepared: Promise<void> | undefined;
+useTemporaryFolder();
 const outcomes = (await Promise.all([inParallel(busy, lanes), inParallel(waiting, 1)])).flat();
 report(outcomes);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
@@ -80,6 +82,15 @@ async function inParallel(stages: Chosen[], limit: number): Promise<Outcome[]> {
   };
   await Promise.all(Array.from({ length: Math.min(limit, stages.length) }, worker));
   return outcomes;
+}
+
+/** For this process, which seeds a server, and for all that it starts. A folder that the caller chose is kept. */
+function useTemporaryFolder(): void {
+  const folder = process.env.TMPDIR === undefined ? makeTemporaryFolder() : null;
+  if (folder === null) return;
+  process.env.TMPDIR = folder;
+  process.on("exit", () => removeTemporaryFolder(folder));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 }
 
 /** Once for all stages that start servers: two that did it at once would build the same folder. */
