@@ -94,47 +94,12 @@ def adapter(layout: Layout, slot: int, trigger: str) -> Adapter:
     return read_adapter(write_adapter(made, layout), layout)
 
 
-@pytest.fixture(scope="module", params=["tokens", "entries"])
-def base_and_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[CastBase, Path]:
-    folder = tmp_path_factory.mktemp(request.param)
-    return made_base(request.param, folder), folder
+# guidance, whether members have boxes, and the order in which the request names them
+ASKS = {"plain": (1.0, False, 1), "guided": (2.0, False, -1), "boxes": (1.0, True, 1)}
 
 
-def browsers(folder: Path, base: CastBase, spec: SampleSpec, members: list[AttachedAdapter]) -> np.ndarray[Any, Any]:
-    """The picture (H, W, 3) in 0..255 that the site's code draws."""
-    listed = []
-    for index, each in enumerate(members):
-        (folder / f"{index}.safetensors").write_bytes(write_adapter(each.adapter, base.layout))
-        box = each.region
-        region = box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-        file = f"{index}.safetensors"
-        listed.append(
-            {"trigger": each.trigger, "url": file, "title": file, "strength": each.strength, "region": region}
-        )
-    cells = spec.width // spec.height
-    request = {"prompt": spec.prompt, "cells": cells, "seed": spec.seed, "steps": spec.steps, "members": listed}
-    (folder / "request.json").write_text(json.dumps(request | {"guidance": spec.guidance}))
-    script = ROOT / "test/site/preview/draw-in-node.ts"
-    done = subprocess.run([NODE, script, folder], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    values = np.fromfile(folder / "picture.f32", np.float32).reshape(3, 256, 256 * cells).transpose(1, 2, 0)
-    return np.round(np.clip((values + 1) * 127.5, 0, 255))
-
-
-def runners(base: CastBase, spec: SampleSpec, members: list[AttachedAdapter]) -> np.ndarray[Any, Any]:
-    return np.asarray(sample(base, spec, members).images[0], np.float32)
-
-
-@pytest.mark.skipif(not NODE.exists(), reason="needs the packages of package.json")
-@pytest.mark.parametrize(
-    ("guidance", "boxed", "order"),
-    [(1.0, False, 1), (2.0, False, -1), (1.0, True, 1)],
-    ids=["plain", "guided", "boxes"],
-)
-def test_the_graphs_give_the_runners_picture(
-    base_and_folder: tuple[CastBase, Path], guidance: float, boxed: bool, order: int
-) -> None:
-    base, folder = base_and_folder
+def asked(base: CastBase, ask: str) -> tuple[SampleSpec, list[AttachedAdapter]]:
+    guidance, boxed, order = ASKS[ask]
     prompt = "<bo> sad, right; <ana> smiling, left; mint gradient background"
     spec = SampleSpec(prompt, 11, 512, 256, steps=STEPS, guidance=guidance)
     # Slots of two classes that share column 0, as the first adapters of any two owners have.
@@ -143,9 +108,57 @@ def test_the_graphs_give_the_runners_picture(
     if boxed:  # boxes that overlap: people then see one another
         ana = replace(ana, region=Region(0.0, 0.1, 0.7, 0.9))
         bo = replace(bo, region=Region(0.45, 0.0, 0.55, 1.0))
-    members = [ana, bo][::order]
-    drawn, wanted = browsers(folder, base, spec, members), runners(base, spec, members)
-    difference = np.abs(drawn - wanted)
+    return spec, [ana, bo][::order]
+
+
+def write_request(folder: Path, base: CastBase, spec: SampleSpec, members: list[AttachedAdapter]) -> None:
+    listed = []
+    for index, each in enumerate(members):
+        file = f"{index}.safetensors"
+        (folder / file).write_bytes(write_adapter(each.adapter, base.layout))
+        box = each.region
+        region = box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+        listed.append(
+            {"trigger": each.trigger, "url": file, "title": file, "strength": each.strength, "region": region}
+        )
+    cells = spec.width // spec.height
+    request = {"prompt": spec.prompt, "cells": cells, "seed": spec.seed, "steps": spec.steps, "members": listed}
+    (folder / "request.json").write_text(json.dumps(request | {"guidance": spec.guidance}))
+
+
+def read_picture(folder: Path, spec: SampleSpec) -> np.ndarray[Any, Any]:
+    """(H, W, 3) in 0..255."""
+    values = np.fromfile(folder / "picture.f32", np.float32).reshape(3, spec.height, spec.width).transpose(1, 2, 0)
+    return np.round(np.clip((values + 1) * 127.5, 0, 255))
+
+
+@pytest.fixture(scope="module", params=["tokens", "entries"])
+def drawn(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[CastBase, dict[str, np.ndarray[Any, Any]]]:
+    """A base, and the picture that the site's code draws for each ask. One process draws them: it starts for seconds."""
+    folder = tmp_path_factory.mktemp(request.param)
+    base = made_base(request.param, folder)
+    for ask in ASKS:
+        (folder / ask).mkdir()
+        write_request(folder / ask, base, *asked(base, ask))
+    script = ROOT / "test/site/preview/draw-in-node.ts"
+    done = subprocess.run([NODE, script, folder, *ASKS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return base, {ask: read_picture(folder / ask, asked(base, ask)[0]) for ask in ASKS}
+
+
+def runners(base: CastBase, spec: SampleSpec, members: list[AttachedAdapter]) -> np.ndarray[Any, Any]:
+    return np.asarray(sample(base, spec, members).images[0], np.float32)
+
+
+@pytest.mark.skipif(not NODE.exists(), reason="needs the packages of package.json")
+@pytest.mark.parametrize("ask", ASKS)
+def test_the_graphs_give_the_runners_picture(drawn: tuple[CastBase, dict[str, np.ndarray[Any, Any]]], ask: str) -> None:
+    base, pictures = drawn
+    spec, members = asked(base, ask)
+    wanted = runners(base, spec, members)
+    difference = np.abs(pictures[ask] - wanted)
     assert difference.max() <= TOLERANCE
     assert difference.mean() < 0.01
     for each in members:

@@ -1,6 +1,7 @@
-// Draws one preview outside a browser, with the browser's own code and runtime: node draw-in-node.ts FOLDER. The folder holds
-// a base (weights, world, graphs, shapes), request.json and the members' files 0.safetensors ...; the picture is written
-// to picture.f32. Started by test/runner/onnx/test_preview.py, which compares it with the runner's.
+// Draws previews outside a browser, with the browser's own code and runtime: node draw-in-node.ts FOLDER ASK ... The folder holds a base
+// (weights, world, graphs, shapes) and a folder for each of the asks, with request.json and the members' files 0.safetensors ...; each picture is
+// written to picture.f32 beside them. One session draws them all, as on a page. Started by test/runner/onnx/test_preview.py, which compares the
+// pictures with the runner's.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,13 +13,12 @@ import type { PreviewRequest } from "../../../site/preview/messages.ts";
 import { openSession } from "../../../site/preview/session.ts";
 import type { Shapes } from "../../../site/preview/shapes.ts";
 
-const folder = process.argv[2] ?? "";
-const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
-const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+const [folder = "", ...asks] = process.argv.slice(2);
+const read = (...path: string[]) => new Uint8Array(readFileSync(join(folder, ...path)));
+const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), "utf8"));
 const runtime = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"));
 
 const shapes: Shapes = json("shapes.json");
-const request: PreviewRequest = json("request.json");
 const session = await openSession(
   {
     wasm: new Uint8Array(readFileSync(join(runtime, "ort-wasm-simd-threaded.wasm"))),
@@ -33,12 +33,13 @@ const session = await openSession(
   pathToFileURL(join(runtime, "ort-wasm-simd-threaded.mjs")).href,
   1,
 );
-const casting = castingOf(request, session.palettes);
-if ("refused" in casting) throw new Error(casting.refused);
-const files = calledMembers(request, casting).map(({ url }) => readAdapter(read(url), shapes));
-const picture = await draw(session, request, { casting, files }, async () => true);
-if (!picture) throw new Error("The sampler was stopped.");
-writeFileSync(
-  join(folder, "picture.f32"),
-  new Uint8Array(picture.buffer, picture.byteOffset, picture.byteLength),
-);
+for (const ask of asks) {
+  const request: PreviewRequest = json(ask, "request.json");
+  const casting = castingOf(request, session.palettes);
+  if ("refused" in casting) throw new Error(casting.refused);
+  const files = calledMembers(request, casting).map(({ url }) => readAdapter(read(ask, url), shapes));
+  const picture = await draw(session, request, { casting, files }, async () => true);
+  if (!picture) throw new Error("The sampler was stopped.");
+  const bytes = new Uint8Array(picture.buffer, picture.byteOffset, picture.byteLength);
+  writeFileSync(join(folder, ask, "picture.f32"), bytes);
+}
