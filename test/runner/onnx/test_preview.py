@@ -136,7 +136,7 @@ def read_picture(folder: Path, spec: SampleSpec) -> np.ndarray[Any, Any]:
 def drawn(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[CastBase, dict[str, np.ndarray[Any, Any]]]:
-    """A base, and the picture that the site's code draws for each ask. One process draws them: it starts for seconds."""
+    """A base, and the picture that the site's code draws for each ask. One process draws all: it starts for seconds."""
     folder = tmp_path_factory.mktemp(request.param)
     base = made_base(request.param, folder)
     for ask in ASKS:
