@@ -4,5 +4,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { include: ["test/site/**/*.test.ts"], maxWorkers: 1, isolate: false },
+  test: {
+    include: ["test/site/**/*.test.ts"],
+    maxWorkers: 1,
+    isolate: false,
+    // For a machine with other work: other stages run beside this one. Alone the slowest test takes some milliseconds.
+    testTimeout: 60_000,
+  },
 });
