@@ -15,8 +15,9 @@ export type CollectionCreate = Schema<"CollectionCreate">;
 export type CollectionPatch = Schema<"CollectionPatch">;
 export type CollectionItemPut = Schema<"CollectionItemPut">;
 export type CollectionSort = "newest" | "updated";
-/** Resources that can be liked and commented on. */
+/** Resources that can be commented on; these and shared pictures can be liked. */
 export type Kind = "adapter" | "mix";
+export type LikeableKind = Kind | "picture";
 
 const LIKE = {
   adapter: "/v1/adapters/{owner}/{name}/like",
@@ -33,10 +34,15 @@ const item = (ref: string, adapter: string) => {
 const who = (handle: string) => ({ params: { path: { handle } } });
 const which = (comment: string) => ({ params: { path: { comment } } });
 
+const likeCall = (method: "get" | "put" | "delete", kind: LikeableKind, ref: string) =>
+  kind === "picture"
+    ? call(method, "/v1/pictures/{picture}/like", { params: { path: { picture: ref } } })
+    : call(method, LIKE[kind], of(ref));
+
 export const people = {
-  like: (kind: Kind, ref: string) => call("get", LIKE[kind], of(ref)),
-  setLike: (kind: Kind, ref: string, on: boolean) =>
-    on ? call("put", LIKE[kind], of(ref)) : call("delete", LIKE[kind], of(ref)),
+  /** `ref` is owner/name, or of a picture its id. */
+  like: (kind: LikeableKind, ref: string) => likeCall("get", kind, ref),
+  setLike: (kind: LikeableKind, ref: string, on: boolean) => likeCall(on ? "put" : "delete", kind, ref),
   feed: (query: At) => call("get", "/v1/account/feed", { params: { query } }),
   likes: (query: At) => call("get", "/v1/account/likes", { params: { query } }),
 

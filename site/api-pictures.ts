@@ -5,11 +5,14 @@ import { type At, call, type Schema } from "./api.ts";
 export type SharedPicture = Schema<"SharedPicture">;
 export type PictureShare = Schema<"PictureShare">;
 
+export type PictureSort = "newest" | "most_liked";
+
 export interface PictureQuery {
   adapter?: string;
   owner?: string;
   base?: string;
   rating?: string;
+  sort?: PictureSort;
 }
 
 const at = (picture: string) => ({ params: { path: { picture } } });

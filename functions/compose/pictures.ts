@@ -7,7 +7,8 @@ import { type OwnedPicture, type PictureRow, pictures, users } from "../../schem
 import { byActive } from "../catalog/listed.ts";
 import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
-import { pageOfRows, readCursor } from "../lib/cursor.ts";
+import { pageOfRows, readCursor, type SortKey } from "../lib/cursor.ts";
+import { inList } from "../lib/in-list.ts";
 import { gone, Refusal, refuse } from "../lib/refusal.ts";
 import { isOpenPicture } from "../policy/open-pictures.ts";
 import { removalOf } from "../policy/removals.ts";
@@ -46,6 +47,10 @@ export async function findPicture(
   return picture?.listed ? picture : refuse("not_found", `There is no shared picture ${id}.`);
 }
 
+export async function picturesById(db: Db, ids: readonly string[]): Promise<FoundPicture[]> {
+  return (await rows(db).where(inList(pictures.id, ids)).all()).map(found);
+}
+
 export async function findOwnPicture(
   db: Db,
   caller: Caller,
@@ -80,20 +85,33 @@ export async function listPictures(
 ): Promise<{ items: FoundPicture[]; next_cursor: string | null } | Refusal> {
   const after = readCursor(query.cursor, [0, ""]);
   if (after instanceof Refusal) return after;
+  const page = await pageQuery(db, caller, query, after).all();
+  const key = KEYS[query.sort];
+  return pageOfRows(page.map(found), query.limit, (row) => [row[key], row.id]);
+}
+
+const KEYS = { newest: "createdAt", most_liked: "likes" } as const;
+
+/** One row more than the page has. `after` is the key of the last row before it. */
+export function pageQuery(
+  db: Db,
+  caller: Caller | null,
+  query: z.infer<typeof PictureQuery>,
+  after: SortKey | null,
+) {
+  const column = pictures[KEYS[query.sort]];
   const where = and(
     visibleTo(caller, query.owner),
     ratedFor(pictures, caller, query.rating),
     query.base === undefined ? undefined : eq(pictures.baseId, query.base),
     query.owner === undefined ? undefined : eq(users.handle, query.owner),
     query.adapter === undefined ? undefined : shows(query.adapter),
-    after ? sql`(${pictures.createdAt}, ${pictures.id}) < (${after[0]}, ${after[1]})` : undefined,
+    after ? sql`(${column}, ${pictures.id}) < (${after[0]}, ${after[1]})` : undefined,
   );
-  const page = await rows(db)
+  return rows(db)
     .where(where)
-    .orderBy(desc(pictures.createdAt), desc(pictures.id))
-    .limit(query.limit + 1)
-    .all();
-  return pageOfRows(page.map(found), query.limit, (row) => [row.createdAt, row.id]);
+    .orderBy(desc(column), desc(pictures.id))
+    .limit(query.limit + 1);
 }
 
 /** One's own list also has those that others do not see for the time being. */
@@ -142,6 +160,7 @@ export async function picturesJson(
       rating: picture.rating,
       state: picture.state,
       listed: picture.listed,
+      likes: picture.likes,
       page_url: `${origin}/pictures/?id=${picture.id}`,
       shared_at: isoTime(picture.createdAt),
     };

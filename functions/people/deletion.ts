@@ -59,6 +59,7 @@ const STATEMENTS = [
     WHERE owner_id = ?1`,
   // Shared pictures: of one that moderators removed the row stays, for their record.
   `DELETE FROM picture_members WHERE picture_id IN (${MY_PICTURES})`,
+  `DELETE FROM likes WHERE target_id IN (${MY_PICTURES})`,
   `DELETE FROM pictures WHERE id IN (${MY_PICTURES})`,
   // Restoring what a moderator removed must not publish it in the name of a deleted account.
   `UPDATE takedowns SET state_before = 'withdrawn' WHERE target_id IN (

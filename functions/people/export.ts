@@ -18,6 +18,8 @@ const of = (table: string, columns: string, owner = "owner_id", more = "") =>
 const refOf = (id: string) => `(SELECT u.handle || '/' || t.name FROM (
   SELECT id, owner_id, name FROM adapters UNION ALL SELECT id, owner_id, name FROM mixes
 ) AS t JOIN users AS u ON u.id = t.owner_id WHERE t.id = ${id})`;
+/** A shared picture has no name: it is called by its id everywhere. */
+const likedRef = (id: string) => `iif(substr(${id}, 1, 4) = 'pic_', ${id}, ${refOf(id)})`;
 const handleOf = (id: string) => `(SELECT handle FROM users WHERE id = ${id})`;
 
 export const SECTIONS: readonly Section[] = [
@@ -78,7 +80,7 @@ export const SECTIONS: readonly Section[] = [
     name: "pictures",
     sql: of(
       "pictures",
-      "id, image_id, source_id, base_id AS base, members, state, rating, created_at, updated_at",
+      "id, image_id, source_id, base_id AS base, members, state, rating, likes, created_at, updated_at",
     ),
     shape: (row, origin) => ({ ...row, page_url: `${origin}/pictures/?id=${row.id}` }),
   },
@@ -104,7 +106,10 @@ export const SECTIONS: readonly Section[] = [
       "AND lease_id IS NULL",
     ),
   },
-  { name: "likes", sql: of("likes", `target_id, ${refOf("target_id")} AS ref, created_at`, "user_id") },
+  {
+    name: "likes",
+    sql: of("likes", `target_id, ${likedRef("target_id")} AS ref, created_at`, "user_id"),
+  },
   {
     name: "following",
     sql: of("follows", `${handleOf("followed_id")} AS handle, created_at`, "follower_id"),

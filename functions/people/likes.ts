@@ -1,17 +1,22 @@
-// Likes of adapters and mixes. Triggers (schema/current/people.sql) count them and notify the owner, so that nothing is counted twice.
+// Likes of adapters, mixes and shared pictures. Triggers (schema/current/people.sql) count them and notify the owner, so that nothing is counted twice.
 
 import { and, desc, eq, or, sql } from "drizzle-orm";
 import type { Like, Liked } from "../../schema/contract/people.ts";
-import { adapters, likes, mixes } from "../../schema/tables.ts";
+import { adapters, likes, mixes, pictures } from "../../schema/tables.ts";
 import { adaptersJson } from "../catalog/adapter-json.ts";
 import { mixesJson } from "../compose/mix-json.ts";
+import { picturesById, picturesJson } from "../compose/pictures.ts";
 import type { Db } from "../db.ts";
 import { isoTime } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { Refusal } from "../lib/refusal.ts";
+import { isOpenPicture } from "../policy/open-pictures.ts";
 import type { Caller } from "../rights/rights.ts";
 import { adaptersById, mixesById } from "./cards.ts";
-import type { Target } from "./targets.ts";
+import type { Likeable } from "./targets.ts";
+
+type Target = Pick<Likeable, "id" | "kind">;
+const TABLES = { adapter: adapters, mix: mixes, picture: pictures } as const;
 
 const mine = (caller: Caller, target: Target) =>
   and(eq(likes.userId, caller.id), eq(likes.targetId, target.id));
@@ -28,7 +33,7 @@ export async function unlike(db: Db, caller: Caller, target: Target): Promise<Li
 }
 
 export async function likeOf(db: Db, caller: Caller | null, target: Target): Promise<Like> {
-  const table = target.kind === "mix" ? mixes : adapters;
+  const table = TABLES[target.kind];
   const found = await db
     .select({
       likes: table.likes,
@@ -52,6 +57,8 @@ export async function likedBy(
   const visible = (table: typeof adapters | typeof mixes) => sql`exists (select 1 from ${table}
     where ${table.id} = ${likes.targetId} and ${table.state} = 'published'
     and (${table.visibility} <> 'private' or ${table.ownerId} = ${caller.id}))`;
+  const visiblePicture = sql`exists (select 1 from ${pictures} where ${pictures.id} = ${likes.targetId}
+    and (${isOpenPicture} or (${pictures.state} = 'published' and ${pictures.ownerId} = ${caller.id})))`;
   const rows = await db
     .select()
     .from(likes)
@@ -59,7 +66,7 @@ export async function likedBy(
       and(
         eq(likes.userId, caller.id),
         after ? sql`(${likes.createdAt}, ${likes.targetId}) < (${after[0]}, ${after[1]})` : undefined,
-        or(visible(adapters), visible(mixes)),
+        or(visible(adapters), visible(mixes), visiblePicture),
       ),
     )
     .orderBy(desc(likes.createdAt), desc(likes.targetId))
@@ -67,15 +74,21 @@ export async function likedBy(
     .all();
   const page = pageOfRows(rows, query.limit, (row) => [row.createdAt, row.targetId]);
   const ids = page.items.map(({ targetId }) => targetId);
-  const [adapterRows, mixRows] = await Promise.all([adaptersById(db, ids), mixesById(db, ids)]);
-  const [adapterItems, mixItems] = await Promise.all([
+  const [adapterRows, mixRows, pictureRows] = await Promise.all([
+    adaptersById(db, ids),
+    mixesById(db, ids),
+    picturesById(db, ids),
+  ]);
+  const [adapterItems, mixItems, pictureItems] = await Promise.all([
     adaptersJson(db, adapterRows, caller, origin),
     mixesJson(db, mixRows, caller, origin),
+    picturesJson(db, pictureRows, caller, origin),
   ]);
   const items = page.items.map(({ targetId, createdAt }) => ({
     liked_at: isoTime(createdAt),
     adapter: adapterItems.find(({ id }) => id === targetId) ?? null,
     mix: mixItems.find(({ id }) => id === targetId) ?? null,
+    picture: pictureItems.find(({ id }) => id === targetId) ?? null,
   }));
   return { items, next_cursor: page.next_cursor };
 }

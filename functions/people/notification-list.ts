@@ -6,13 +6,16 @@ import { excerptOf } from "../../schema/contract/cut-text.ts";
 import { READ_NOTIFICATION_DAYS, UNREAD_COUNTED_MAX } from "../../schema/contract/limits.ts";
 import type { Notification, NotificationsRead } from "../../schema/contract/people.ts";
 import { comments, notifications, users } from "../../schema/tables.ts";
+import { picturesById } from "../compose/pictures.ts";
 import type { Db } from "../db.ts";
 import { DAY_MS, isoTime, isoTimeOrNull } from "../lib/clock.ts";
 import { pageOfRows, readCursor } from "../lib/cursor.ts";
 import { inList } from "../lib/in-list.ts";
 import { Refusal } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
+import { imagesById } from "../storage/images.ts";
 import { adaptersById, mixesById, personCard, personColumns } from "./cards.ts";
+import type { TargetKind } from "./targets.ts";
 
 type Row = typeof notifications.$inferSelect;
 type Target = NonNullable<Notification["target"]>;
@@ -73,9 +76,13 @@ export async function notificationsOf(
 /** Names are looked up when they are read: what has become private since is left out. */
 async function targetsOf(db: Db, caller: Caller, rows: readonly Row[]): Promise<Map<string, Target>> {
   const ids = rows.flatMap(({ targetId }) => targetId ?? []);
-  const [adapterRows, mixRows] = await Promise.all([adaptersById(db, ids), mixesById(db, ids)]);
+  const [adapterRows, mixRows, pictureTargets] = await Promise.all([
+    adaptersById(db, ids),
+    mixesById(db, ids),
+    picturesOf(db, caller, ids),
+  ]);
   const of = (
-    kind: Target["kind"],
+    kind: TargetKind,
     found: readonly ((typeof adapterRows)[number] | (typeof mixRows)[number])[],
   ) =>
     found
@@ -83,7 +90,25 @@ async function targetsOf(db: Db, caller: Caller, rows: readonly Row[]): Promise<
         (row) => row.ownerId === caller.id || (row.state === "published" && row.visibility !== "private"),
       )
       .map((row): [string, Target] => [row.id, { kind, ref: `${row.owner}/${row.name}`, title: row.title }]);
-  return new Map([...of("adapter", adapterRows), ...of("mix", mixRows)]);
+  return new Map([...of("adapter", adapterRows), ...of("mix", mixRows), ...pictureTargets]);
+}
+
+/** Of one whose bytes were deleted there is no page. */
+async function picturesOf(db: Db, caller: Caller, ids: readonly string[]): Promise<[string, Target][]> {
+  const visible = (await picturesById(db, ids)).filter(
+    ({ ownerId, listed }) => listed || ownerId === caller.id,
+  );
+  const images = await imagesById(
+    db,
+    visible.map(({ imageId }) => imageId),
+  );
+  return visible.flatMap(({ id, imageId }): [string, Target][] => {
+    const image = images.get(imageId);
+    if (!image) return [];
+    const prompt = typeof image.recipe?.prompt === "string" ? image.recipe.prompt : "";
+    const title = excerptOf(prompt, EXCERPT_CHARACTERS) || "a picture without words";
+    return [[id, { kind: "picture", ref: id, title }]];
+  });
 }
 
 async function excerptsOf(db: Db, rows: readonly Row[]): Promise<Map<string, string>> {

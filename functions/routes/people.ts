@@ -1,4 +1,4 @@
-// Likes, follows, comments, notifications, and remixes of an adapter.
+// Follows, notifications, and remixes of an adapter, with the routes of likes and comments.
 
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
@@ -9,8 +9,6 @@ import { Mix } from "../../schema/contract/mixes.ts";
 import {
   Follow,
   Follower,
-  Like,
-  Liked,
   NotificationPage,
   NotificationsRead,
   UnreadCount,
@@ -21,31 +19,17 @@ import { findAdapter } from "../catalog/adapters.ts";
 import { mixesJson } from "../compose/mix-json.ts";
 import { granted } from "../lib/refusal.ts";
 import { feedOf, findPerson, follow, followersOf, followOf, unfollow } from "../people/follows.ts";
-import { like, likedBy, likeOf, unlike } from "../people/likes.ts";
 import { markRead, notificationsOf } from "../people/notification-list.ts";
 import { remixesOf, usedWith } from "../people/remixes.ts";
-import { findTarget, openTarget, type TargetKind } from "../people/targets.ts";
 import { callerWith } from "../rights/rights.ts";
 import { jsonBody, jsonReply, noQuery, router } from "./app.ts";
 import { comments } from "./comments.ts";
+import { likes } from "./likes.ts";
 
 const params = z.object({ owner: Handle, name: Name });
 const handleParam = z.object({ handle: Handle });
 const page = z.strictObject(pageQuery);
 const tags = ["people"];
-
-const THINGS = { adapter: "adapters", mix: "mixes" } as const;
-const likePath = <K extends TargetKind>(kind: K) => `/v1/${THINGS[kind]}/{owner}/{name}/like` as const;
-const likeRoute = <M extends "get" | "put" | "delete", K extends TargetKind>(method: M, kind: K) =>
-  createRoute({
-    method,
-    path: likePath(kind),
-    summary: { get: "Get whether you like it", put: "Like", delete: "Remove your like" }[method],
-    tags,
-    middleware: noQuery,
-    request: { params },
-    responses: { 200: jsonReply("Your like, and how many there are", Like) },
-  });
 
 const followRoute = <M extends "get" | "put" | "delete">(method: M) =>
   createRoute({
@@ -67,15 +51,6 @@ const followersRoute = <S extends "followers" | "following">(side: S) =>
     request: { params: handleParam, query: page },
     responses: { 200: jsonReply("A page of people, newest first", pageOf(Follower)) },
   });
-
-const myLikes = createRoute({
-  method: "get",
-  path: "/v1/account/likes",
-  summary: "List what you like",
-  tags,
-  request: { query: page },
-  responses: { 200: jsonReply("A page of likes, newest first", pageOf(Liked)) },
-});
 
 const feed = createRoute({
   method: "get",
@@ -124,35 +99,6 @@ const companions = createRoute({
   responses: { 200: jsonReply("Most compositions first", z.object({ items: z.array(UsedWith) })) },
 });
 
-/** The three routes of a like, for each kind of target. */
-function likesOf(kind: TargetKind) {
-  return router()
-    .openapi(likeRoute("get", kind), async (c) => {
-      const { db, viewer: caller } = c.var;
-      const { owner, name } = c.req.valid("param");
-      return c.json(
-        await likeOf(db, caller, granted(await findTarget({ db, caller }, kind, owner, name))),
-        200,
-      );
-    })
-    .openapi(likeRoute("put", kind), async (c) => {
-      const { db, now } = c.var;
-      const caller = granted(callerWith(c.var.caller, "publish"));
-      const { owner, name } = c.req.valid("param");
-      const target = granted(openTarget(await findTarget({ db, caller }, kind, owner, name)));
-      return c.json(await like(db, caller, target, now), 200);
-    })
-    .openapi(likeRoute("delete", kind), async (c) => {
-      const { db } = c.var;
-      const caller = granted(callerWith(c.var.caller, "publish"));
-      const { owner, name } = c.req.valid("param");
-      return c.json(
-        await unlike(db, caller, granted(await findTarget({ db, caller }, kind, owner, name))),
-        200,
-      );
-    });
-}
-
 const follows = router()
   .openapi(followRoute("get"), async (c) => {
     const { db, viewer: caller } = c.var;
@@ -183,15 +129,9 @@ const follows = router()
   });
 
 export const people = router()
-  .route("/", likesOf("adapter"))
-  .route("/", likesOf("mix"))
+  .route("/", likes)
   .route("/", follows)
   .route("/", comments)
-  .openapi(myLikes, async (c) => {
-    const { db, origin } = c.var;
-    const caller = granted(callerWith(c.var.caller, "read"));
-    return c.json(granted(await likedBy(db, caller, c.req.valid("query"), origin)), 200);
-  })
   .openapi(feed, async (c) => {
     const { db, origin } = c.var;
     const caller = granted(callerWith(c.var.caller, "read"));

@@ -30,7 +30,10 @@ const list = createRoute({
   summary: "List shared pictures",
   tags,
   request: { query: PictureQuery },
-  responses: { 200: jsonReply("A page of pictures, newest first", pageOf(SharedPicture)), 304: notModified },
+  responses: {
+    200: jsonReply("A page of pictures in the chosen order", pageOf(SharedPicture)),
+    304: notModified,
+  },
 });
 
 const share = createRoute({

@@ -6546,6 +6546,7 @@ export interface paths {
                     owner?: string;
                     /** @description Without it: general, and what you chose to see */
                     rating?: string;
+                    sort?: "newest" | "most_liked";
                 };
                 header?: never;
                 path?: never;
@@ -6553,7 +6554,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description A page of pictures, newest first */
+                /** @description A page of pictures in the chosen order */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6697,6 +6698,118 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{picture}/like": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get whether you like it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of kind pic */
+                    picture: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Your like, and how many there are */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Like"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Like */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of kind pic */
+                    picture: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Your like, and how many there are */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Like"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove your like */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of kind pic */
+                    picture: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Your like, and how many there are */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Like"];
+                    };
                 };
                 /** @description A refusal */
                 default: {
@@ -10110,7 +10223,7 @@ export interface components {
             liked: boolean;
             likes: number;
         };
-        /** @description Exactly one of adapter and mix is there */
+        /** @description Exactly one of adapter, mix and picture is there */
         Liked: {
             adapter: components["schemas"]["Adapter"] | null;
             /**
@@ -10119,6 +10232,7 @@ export interface components {
              */
             liked_at: string;
             mix: components["schemas"]["Mix"] | null;
+            picture: components["schemas"]["SharedPicture"] | null;
         };
         Member: {
             /** @description The word that calls it in this prompt, such as <ivy-2>. Without it: its trigger. No two members may answer to one word */
@@ -10443,12 +10557,12 @@ export interface components {
              * @description RFC 3339, UTC
              */
             read_at: string | null;
-            /** @description The adapter or mix it is about, while you may see it */
+            /** @description The adapter, mix or shared picture it is about, while you may see it */
             target: {
                 /** @enum {string} */
-                kind: "adapter" | "mix";
-                /** @description owner/name, or owner/name:number for one version */
+                kind: "adapter" | "mix" | "picture";
                 ref: string;
+                /** @description Of a shared picture the first words of its prompt */
                 title: string;
             } | null;
             target_id: string | null;
@@ -11325,6 +11439,7 @@ export interface components {
             /** @description Id of kind pic */
             id: string;
             image: components["schemas"]["Picture"];
+            likes: number;
             /** @description Others see it. False once it was withdrawn or removed, and while an adapter in it is not public or the version was yanked */
             listed: boolean;
             members: components["schemas"]["MixMember"][];

@@ -7,10 +7,12 @@ import { COMMENT_MAX_CHARACTERS, NOTIFICATIONS_MARKED_MAX, UNREAD_COUNTED_MAX } 
 import { pageOf } from "./lists.ts";
 import { Mix } from "./mixes.ts";
 import { orNull } from "./nullable.ts";
+import { SharedPicture } from "./pictures.ts";
 import { message } from "./text.ts";
 
-/** What can be liked and commented on. */
-export const LIKEABLE_KINDS = ["adapter", "mix"] as const;
+/** What can be liked. Comments are on adapters and mixes alone. */
+export const LIKEABLE_KINDS = ["adapter", "mix", "picture"] as const;
+export type LikeableKind = (typeof LIKEABLE_KINDS)[number];
 
 export const NOTIFICATION_KINDS = [
   "like",
@@ -41,8 +43,8 @@ export const Like = z
 export type Like = z.infer<typeof Like>;
 
 export const Liked = z
-  .object({ liked_at: Timestamp, adapter: orNull(Adapter), mix: orNull(Mix) })
-  .meta({ id: "Liked", description: "Exactly one of adapter and mix is there" });
+  .object({ liked_at: Timestamp, adapter: orNull(Adapter), mix: orNull(Mix), picture: orNull(SharedPicture) })
+  .meta({ id: "Liked", description: "Exactly one of adapter, mix and picture is there" });
 export type Liked = z.infer<typeof Liked>;
 
 export const Follow = z
@@ -97,9 +99,13 @@ export const Notification = z
     kind: z.enum(NOTIFICATION_KINDS),
     actor: orNull(PersonCard),
     target: z
-      .object({ kind: z.enum(["adapter", "mix"]), ref: AdapterRef, title: z.string() })
+      .object({
+        kind: z.enum(LIKEABLE_KINDS),
+        ref: z.union([AdapterRef, idOf("pic")]),
+        title: z.string().meta({ description: "Of a shared picture the first words of its prompt" }),
+      })
       .nullable()
-      .meta({ description: "The adapter or mix it is about, while you may see it" }),
+      .meta({ description: "The adapter, mix or shared picture it is about, while you may see it" }),
     target_id: z.string().nullable(),
     excerpt: z.string().nullable().meta({ description: "Of the comment it is about, while that is visible" }),
     data: z.record(z.string(), z.union([z.string(), z.number()])),

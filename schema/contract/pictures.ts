@@ -8,6 +8,8 @@ import { MixMember, MixState, RatingSet } from "./mixes.ts";
 import { Rating } from "./moderation.ts";
 import { token } from "./text.ts";
 
+export const PICTURE_SORTS = ["newest", "most_liked"] as const;
+
 export const PictureShare = z
   .strictObject({
     image_id: idOf("img").meta({ description: "A picture of a generation of yours" }),
@@ -20,6 +22,7 @@ export const PictureQuery = z.strictObject({
   owner: Handle.optional(),
   base: token(64).optional(),
   rating: RatingSet.optional().meta({ description: "Without it: general, and what you chose to see" }),
+  sort: z.enum(PICTURE_SORTS).default("newest"),
   ...pageQuery,
 });
 
@@ -38,6 +41,7 @@ export const SharedPicture = z
       description:
         "Others see it. False once it was withdrawn or removed, and while an adapter in it is not public or the version was yanked",
     }),
+    likes: z.int().nonnegative(),
     page_url: z.string().meta({ description: "Where it is shown with its recipe" }),
     shared_at: Timestamp,
   })

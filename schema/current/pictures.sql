@@ -19,8 +19,9 @@ CREATE TABLE `pictures` (
   `rating` text NOT NULL,
   `created_at` integer NOT NULL,
   `updated_at` integer NOT NULL
-, `sha256` text);
+, `sha256` text, `likes` integer DEFAULT 0 NOT NULL);
 CREATE UNIQUE INDEX `pictures_image_id_unique` ON `pictures` (`image_id`);
+CREATE INDEX `pictures_liked` ON `pictures` (`likes`,`id`);
 CREATE INDEX `pictures_newest` ON `pictures` (`created_at`,`id`);
 CREATE INDEX `pictures_owner` ON `pictures` (`owner_id`,`created_at`,`id`);
 CREATE INDEX `pictures_removed` ON `pictures` (`sha256`) WHERE state = 'removed';

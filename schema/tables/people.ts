@@ -6,14 +6,14 @@ import { NOTIFICATION_KINDS } from "../contract/people.ts";
 import { at, id, json } from "./columns.ts";
 
 /**
- * `targetId` is an adapter (adp_) or a mix (mix_). Triggers of the migration keep adapters.likes, mixes.likes and
+ * `targetId` is an adapter (adp_), a mix (mix_) or a shared picture (pic_). Triggers of the migration keep their `likes` and
  * adapter_days.likes equal to these rows.
  */
 export const likes = sqliteTable(
   "likes",
   {
     userId: id("user_id", "usr").notNull(),
-    targetId: text("target_id").$type<`adp_${string}` | `mix_${string}`>().notNull(),
+    targetId: text("target_id").$type<`adp_${string}` | `mix_${string}` | `pic_${string}`>().notNull(),
     createdAt: at("created_at").notNull(),
   },
   (t) => [

@@ -1,7 +1,7 @@
 // Shared pictures: what their owners made public of their generations.
 
 import { sql } from "drizzle-orm";
-import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ResolvedMember } from "../contract/compositions.ts";
 import { RATINGS } from "../contract/moderation.ts";
 import { at, id, json } from "./columns.ts";
@@ -22,11 +22,14 @@ export const pictures = sqliteTable(
     members: json<ResolvedMember[]>("members").notNull(),
     state: text("state", { enum: ["published", "withdrawn", "removed"] }).notNull(),
     rating: text("rating", { enum: RATINGS }).notNull(),
+    /** Triggers of the migration keep it equal to the rows of likes. */
+    likes: integer("likes").notNull().default(0),
     createdAt: at("created_at").notNull(),
     updatedAt: at("updated_at").notNull(),
   },
   (t) => [
     index("pictures_newest").on(t.createdAt, t.id),
+    index("pictures_liked").on(t.likes, t.id),
     index("pictures_owner").on(t.ownerId, t.createdAt, t.id),
     index("pictures_removed").on(t.sha256).where(sql`state = 'removed'`),
   ],

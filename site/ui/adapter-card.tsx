@@ -37,12 +37,7 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
         <div class="card-line quiet">
           <span>{latest_version ? `by ${owner}` : `no version yet, by ${owner}`}</span>
           <span class="card-counts">
-            {likes > 0 && (
-              <span title={countOf(likes, "like")}>
-                <Icon name="heart" />
-                <span class="visually-hidden">Likes:</span> {likes.toLocaleString("en")}
-              </span>
-            )}
+            <LikeCount likes={likes} />
             {uses > 0 && <span>{countOf(uses, "use")}</span>}
           </span>
         </div>
@@ -50,6 +45,15 @@ export function AdapterCard({ adapter }: { adapter: Adapter }) {
     </article>
   );
 }
+
+/** On cards: nothing where there is none. */
+export const LikeCount = ({ likes }: { likes: number }) =>
+  likes === 0 ? null : (
+    <span title={countOf(likes, "like")}>
+      <Icon name="heart" />
+      <span class="visually-hidden">Likes:</span> {likes.toLocaleString("en")}
+    </span>
+  );
 
 /** On everything that shows a LoRA of another program. */
 export const InexactTag = () => (

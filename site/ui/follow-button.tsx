@@ -11,7 +11,7 @@ import "../styles/people.css";
 export function FollowButton({ handle }: { handle: string }) {
   const account = useAccount();
   const [known, setKnown] = useState(false);
-  const { value, failure, flip, load } = useSwitch(
+  const { value, busy, failure, flip, load } = useSwitch(
     { following: false, followers: 0 },
     ({ following, followers }) => ({ following: !following, followers: followers + (following ? -1 : 1) }),
     (next) => people.setFollow(handle, next.following),
@@ -47,6 +47,7 @@ export function FollowButton({ handle }: { handle: string }) {
           class={`button small ${value.following ? "" : "primary"}`}
           aria-pressed={value.following}
           aria-label={`Follow ${handle}`}
+          aria-busy={busy}
           disabled={!known}
           onClick={flip}
         >

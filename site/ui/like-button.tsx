@@ -1,17 +1,17 @@
-// The like button of an adapter or a mix with the count. A guest is sent to sign in and back.
+// The like button of an adapter, a mix or a shared picture with the count. A guest is sent to sign in and back.
 
 import { useEffect } from "preact/hooks";
-import { type Kind, people } from "../api-people.ts";
+import { type LikeableKind, people } from "../api-people.ts";
 import { countOf } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { FailureNotice, signInUrl } from "./notice.tsx";
 import { useAccount } from "./use-reply.ts";
 import { useSwitch } from "./use-switch.ts";
 
-export function LikeButton(props: { kind: Kind; id: string; title: string; likes: number }) {
+export function LikeButton(props: { kind: LikeableKind; id: string; title: string; likes: number }) {
   const { kind, id, title } = props;
   const account = useAccount();
-  const { value, failure, flip, load } = useSwitch(
+  const { value, busy, failure, flip, load } = useSwitch(
     { liked: false, likes: props.likes },
     ({ liked, likes }) => ({ liked: !liked, likes: likes + (liked ? -1 : 1) }),
     (next) => people.setLike(kind, id, next.liked),
@@ -49,6 +49,7 @@ export function LikeButton(props: { kind: Kind; id: string; title: string; likes
         class="button like"
         aria-pressed={value.liked}
         aria-label={`Like ${title}, ${countOf(value.likes, "like")}`}
+        aria-busy={busy}
         disabled={account === undefined}
         onClick={flip}
       >

@@ -1,7 +1,7 @@
 // One shared picture in a grid: who made it with whom, and its recipe one click away.
 
 import type { SharedPicture } from "../api-pictures.ts";
-import { adapterUrl } from "./adapter-card.tsx";
+import { adapterUrl, LikeCount } from "./adapter-card.tsx";
 import { Enlarge } from "./enlarge.tsx";
 import { agoOf } from "./format.ts";
 import { Picture } from "./picture.tsx";
@@ -13,7 +13,7 @@ import "../styles/picture-card.css";
 const FACES_SHOWN = 4;
 
 export function PictureCard({ picture, now = Date.now() }: { picture: SharedPicture; now?: number }) {
-  const { id, owner, image, members, rating, shared_at } = picture;
+  const { id, owner, image, members, rating, likes, shared_at } = picture;
   const remark = hiddenBecause(picture) ?? (rating === "general" ? null : rating);
   const compose = composeUrlOf(picture);
   const title = titleOf(picture);
@@ -38,11 +38,14 @@ export function PictureCard({ picture, now = Date.now() }: { picture: SharedPict
           <span>
             by <a href={profileUrl(owner)}>{owner}</a>
           </span>
-          {remark ? (
-            <span class="tag warn">{remark}</span>
-          ) : (
-            <time dateTime={shared_at}>{agoOf(shared_at, now)}</time>
-          )}
+          <span class="card-counts">
+            <LikeCount likes={likes} />
+            {remark ? (
+              <span class="tag warn">{remark}</span>
+            ) : (
+              <time dateTime={shared_at}>{agoOf(shared_at, now)}</time>
+            )}
+          </span>
         </div>
         <div class="picture-foot">
           <ul class="faces">

@@ -6,6 +6,8 @@ import type { Failure } from "../failure.ts";
 
 export interface Switch<T> {
   value: T;
+  /** The answer to a click has not come yet. */
+  busy: boolean;
   failure: Failure | null;
   flip: () => void;
   /** What the API holds, once it is known. A click that came before counts more. */
@@ -20,7 +22,8 @@ export function useSwitch<T>(
 ): Switch<T> {
   const [value, setValue] = useState(initial);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const busy = useRef(false);
+  const waiting = useRef(false);
+  const [busy, setBusy] = useState(false);
   const gone = useRef(false);
   const clicked = useRef(false);
   useEffect(
@@ -31,20 +34,22 @@ export function useSwitch<T>(
   );
 
   const flip = async () => {
-    if (busy.current) return;
-    busy.current = true;
+    if (waiting.current) return;
+    waiting.current = true;
+    setBusy(true);
     clicked.current = true;
     const next = guess(value);
     setValue(next);
     setFailure(null);
     const reply = await send(next);
-    busy.current = false;
+    waiting.current = false;
     if (gone.current) return;
+    setBusy(false);
     setValue(reply.ok ? reply.value : value);
     if (!reply.ok) setFailure(reply.failure);
   };
   const load = (known: T) => {
     if (!clicked.current) setValue(known);
   };
-  return { value, failure, flip, load };
+  return { value, busy, failure, flip, load };
 }

@@ -1,5 +1,5 @@
 // A picture from the canvas to the public and back: generated, shared after its owner has read what becomes public, found on the adapter's
-// page, in the feed and on the profile by a guest, and in the notifications of the adapter's owner, opened in Compose, and withdrawn. Real browser,
+// page, in the feed and on the profile by a guest, liked, and in the notifications of the adapter's owner, opened in Compose, and withdrawn. Real browser,
 // Worker and runner.
 
 import assert from "node:assert/strict";
@@ -111,6 +111,40 @@ describe("sharing", { timeout: 300_000 }, () => {
     assert.equal(await guest.page.getByRole("button", { name: "Withdraw" }).count(), 0);
     assert.deepEqual(await faultsOf(guest.page), []);
   });
+
+  step(
+    "is liked once by the keyboard, which its cards and its own page count, and sorted by it",
+    async () => {
+      const like = owner.page.getByRole("button", { name: `Like ${PROMPT}, 0 likes` });
+      const liked = owner.page.getByRole("button", { name: `Like ${PROMPT}, 1 like` });
+      await owner.page.goto(address);
+      await like.focus();
+      await owner.page.keyboard.press("Enter");
+      await liked.waitFor();
+      assert.equal(await liked.getAttribute("aria-pressed"), "true");
+      assert.deepEqual(await faultsOf(owner.page), []);
+      await owner.page.reload();
+      await owner.page.getByRole("button", { name: `Like ${PROMPT}, 1 like`, pressed: true }).waitFor();
+
+      await guest.page.goto(address);
+      await guest.page.getByRole("link", { name: `1 like. Sign in to like ${PROMPT}` }).waitFor();
+      await guest.page.goto("/pictures/");
+      const sorted = guest.page.waitForResponse((reply) => reply.url().includes("sort=most_liked"));
+      await guest.page.getByText("Most liked", { exact: true }).click();
+      await sorted;
+      await guest.page.waitForURL("**/pictures/?sort=most_liked");
+      await guest.page.locator(".mix-rows[aria-busy=false]").waitFor();
+      await guest.page.getByRole("article").first().getByText("Likes: 1").waitFor();
+      assert.equal(await cards(guest.page).count(), 1);
+      assert.deepEqual(await faultsOf(guest.page), []);
+
+      await owner.page.goto("/following/#likes");
+      await cards(owner.page).waitFor();
+      await page.goto("/notifications/");
+      await page.getByRole("link", { name: `orthoplex likes ${PROMPT}` }).click();
+      await page.waitForURL(`**${address}`);
+    },
+  );
 
   step("opens in Compose as it was ordered", async () => {
     await guest.page.getByRole("link", { name: "Open in Compose" }).first().click();

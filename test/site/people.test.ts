@@ -70,6 +70,16 @@ describe("the text of a notification", () => {
     ]);
   });
 
+  it("names a liked picture by its words, and leads to it", () => {
+    const target = { kind: "picture", ref: "pic_00000000000000000000", title: "<ivy> sad" } as const;
+    const text = notificationText(note({ target, data: { count: 2 } }));
+    expect([text.before, text.name, text.url]).toEqual([
+      "and one other like",
+      "<ivy> sad",
+      "/pictures/?id=pic_00000000000000000000",
+    ]);
+  });
+
   it("counts the pictures that others shared with an adapter, and leads to them", () => {
     const text = (count: number, more: Partial<Notification> = {}) =>
       notificationText(note({ kind: "picture_shared", data: { count, day: "2026-01-01" }, ...more }));

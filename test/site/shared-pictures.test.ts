@@ -6,7 +6,7 @@ import type { SharedPicture } from "../../site/api-pictures.ts";
 import { formOf } from "../../site/composition/link.ts";
 import { publicFacts } from "../../site/pages/compose/public-facts.ts";
 import { notificationText } from "../../site/pages/notifications/notification-text.ts";
-import { FILTER_WORDS, queryOf, searchOf, withFilter } from "../../site/pages/pictures/query.ts";
+import { FILTER_WORDS, queryOf, searchOf, withFilter, withSort } from "../../site/pages/pictures/query.ts";
 import { named, placeUrl } from "../../site/ui/moderation-labels.ts";
 import { PAGES_MAX, pagesOf } from "../../site/ui/open-pages.ts";
 import { adapterOf, composeUrlOf, hiddenBecause, titleOf } from "../../site/ui/shared-picture.ts";
@@ -31,6 +31,14 @@ describe("the address of the feed", () => {
     expect(pagesOf(searchOf(query, 3))).toBe(3);
     expect(pagesOf(searchOf({}, 999))).toBe(PAGES_MAX);
     expect([searchOf({}), queryOf("?colour=red&owner=%20&sort=x")]).toEqual(["", {}]);
+  });
+
+  it("holds an order that is not the usual one", () => {
+    const liked = withSort({ owner: "ana" }, "most_liked");
+    expect(searchOf(liked, 2)).toBe("?owner=ana&sort=most_liked&pages=2");
+    expect(queryOf(searchOf(liked))).toEqual({ owner: "ana", sort: "most_liked" });
+    expect(withSort(liked, "newest")).toEqual({ owner: "ana" });
+    expect(queryOf("?sort=newest")).toEqual({});
   });
 
   it("loses a filter that is taken away, and says each in words", () => {

@@ -8,6 +8,7 @@ import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, SignInFirst, ToCatalog } from "../../ui/notice.tsx";
+import { PictureCard } from "../../ui/picture-card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useHash } from "../../ui/use-hash.ts";
 import { type List, useList } from "../../ui/use-list.ts";
@@ -62,14 +63,16 @@ function Likes() {
   return (
     <Cards
       list={list}
-      cardOf={({ adapter, mix }) =>
-        adapter ? (
-          <AdapterCard key={adapter.id} adapter={adapter} />
-        ) : (
-          mix && <MixCard key={mix.id} mix={mix} />
-        )
+      cardOf={({ adapter, mix, picture }) => {
+        if (adapter) return <AdapterCard key={adapter.id} adapter={adapter} />;
+        if (mix) return <MixCard key={mix.id} mix={mix} />;
+        return picture && <PictureCard key={picture.id} picture={picture} />;
+      }}
+      empty={
+        <Nothing title="You like nothing yet">
+          The heart on an adapter, a mix or a shared picture keeps it here.
+        </Nothing>
       }
-      empty={<Nothing title="You like nothing yet">The heart on an adapter or a mix keeps it here.</Nothing>}
     />
   );
 }

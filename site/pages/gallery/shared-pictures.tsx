@@ -33,7 +33,7 @@ function pictureOf(id: string, names: readonly string[], more: Partial<SharedPic
       members,
       rating: "general",
     },
-    ...{ state: "published", listed: true, page_url: "/pictures/", shared_at: SHARED_AT },
+    ...{ state: "published", listed: true, likes: 0, page_url: "/pictures/", shared_at: SHARED_AT },
     image: { id: "img_gallery", url: "/favicon.svg", width, height },
     recipe: { prompt, seed: 7, steps: 24, guidance: 1, size: `${width}x${height}`, adapters: members },
     ...more,
@@ -41,10 +41,10 @@ function pictureOf(id: string, names: readonly string[], more: Partial<SharedPic
 }
 
 const STATES = [
-  pictureOf("1", ["ana"]),
-  pictureOf("2", ["ana", "bo"]),
+  pictureOf("1", ["ana"], { likes: 1 }),
+  pictureOf("2", ["ana", "bo"], { likes: 1_204 }),
   pictureOf("3", []),
-  pictureOf("4", ["ana"], { rating: "sensitive" }),
+  pictureOf("4", ["ana"], { rating: "sensitive", likes: 12 }),
   pictureOf("5", ["bo"], { listed: false }),
   pictureOf("6", ["bo"], { listed: false, state: "removed" }),
 ];

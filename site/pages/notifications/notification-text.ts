@@ -12,7 +12,7 @@ export interface NotificationText {
   url: string | null;
 }
 
-const PAGES = { adapter: "/adapter/?id=", mix: "/mix/?ref=" } as const;
+const PAGES = { adapter: "/adapter/?id=", mix: "/mix/?ref=", picture: "/pictures/?id=" } as const;
 
 export function notificationText(note: Notification): NotificationText {
   const { target, data } = note;

@@ -7,6 +7,7 @@ import { adapterUrl } from "../../ui/adapter-card.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Enlarge } from "../../ui/enlarge.tsx";
 import { dayOf } from "../../ui/format.ts";
+import { LikeButton } from "../../ui/like-button.tsx";
 import { RATING_LABELS } from "../../ui/moderation-labels.ts";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { PageSkeleton } from "../../ui/page-skeleton.tsx";
@@ -97,6 +98,9 @@ export function PictureView({ picture, onWithdrawn }: { picture: SharedPicture; 
               <a class="button primary" href={compose}>
                 Open in Compose
               </a>
+            )}
+            {picture.listed && (
+              <LikeButton kind="picture" id={picture.id} title={titleOf(picture)} likes={picture.likes} />
             )}
             <CopyButton text={() => picture.page_url} label="Copy link" class="button" />
           </div>

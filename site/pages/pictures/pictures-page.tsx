@@ -1,4 +1,4 @@
-// /pictures/: what people share, newest first, as an endless list that keeps its place; filters are in the address.
+// /pictures/: what people share, newest or most liked first, as an endless list that keeps its place; filters are in the address.
 
 import { useEffect, useState } from "preact/hooks";
 import { type PictureQuery, pictures } from "../../api-pictures.ts";
@@ -12,7 +12,7 @@ import { PictureCard } from "../../ui/picture-card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { useAccount } from "../../ui/use-reply.ts";
-import { FILTER_WORDS, queryOf, searchOf, withFilter } from "./query.ts";
+import { FILTER_WORDS, queryOf, SORTS, searchOf, withFilter, withSort } from "./query.ts";
 
 const WHOSE = [
   ["all", "Everybody’s"],
@@ -50,6 +50,12 @@ export function PicturesPage() {
       {/* There from the first frame, whoever comes: what appeared later would push the list down. */}
       <div class="actions list-tools">
         <Segmented label="Whose" value={isYours ? "yours" : "all"} options={WHOSE} onChange={choose} />
+        <Segmented
+          label="Order"
+          value={query.sort ?? "newest"}
+          options={SORTS}
+          onChange={(sort) => setQuery((before) => withSort(before, sort))}
+        />
       </div>
       <ChosenFilters
         filters={FILTER_WORDS.filter(([filter]) => !(isYours && filter === "owner"))}
@@ -64,7 +70,9 @@ export function PicturesPage() {
         ))}
         {results.waiting && results.items.length === 0 && <CardSkeletons count={8} mix />}
       </div>
-      {results.isEmpty && <NothingHere filtered={Object.keys(query).length > 0} isYours={isYours} />}
+      {results.isEmpty && (
+        <NothingHere filtered={Object.keys(query).some((name) => name !== "sort")} isYours={isYours} />
+      )}
       <Endless results={results} />
     </>
   );

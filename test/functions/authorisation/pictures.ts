@@ -35,4 +35,17 @@ export const pictures: Entry[] = [
     scope: "publish",
     call: async (world) => ({ path: `/v1/pictures/${await shared(world)}` }),
   },
+  {
+    route: "GET /v1/pictures/{picture}/like",
+    right: "anyone",
+    call: async (world) => ({ path: `/v1/pictures/${await shared(world)}/like` }),
+  },
+  ...(["PUT", "DELETE"] as const).map(
+    (method): Entry => ({
+      route: `${method} /v1/pictures/{picture}/like`,
+      right: "caller",
+      scope: "publish",
+      call: async (world) => ({ path: `/v1/pictures/${await shared(world)}/like` }),
+    }),
+  ),
 ];

@@ -132,7 +132,7 @@ describe("sharing a picture", () => {
     const first = await mustShare(ada, await drawn(ada, machine, ["ada/eve"]));
     const at = Date.now() - DAY_MS + 600_000;
     const copy = env.DB.prepare(
-      `INSERT INTO pictures SELECT 'pic_' || ?1, owner_id, 'img_' || ?1, 'img_s' || ?1, base_id, members, 'withdrawn', rating, ?2, ?2, sha256
+      `INSERT INTO pictures SELECT 'pic_' || ?1, owner_id, 'img_' || ?1, 'img_s' || ?1, base_id, members, 'withdrawn', rating, ?2, ?2, sha256, 0
        FROM pictures WHERE id = ?3`,
     );
     const rows = (from: number, to: number, time: number) =>

@@ -1,7 +1,7 @@
 // An account that has used every feature once: for the tests of export and deletion.
 
 import { env } from "cloudflare:workers";
-import type { Account, Adapter, Generation } from "../../../schema/contract/index.ts";
+import type { Account, Adapter, Generation, SharedPicture } from "../../../schema/contract/index.ts";
 import { LEASE_BATCH_MAX } from "../../../schema/contract/limits.ts";
 import { adapterInput, ask, type Machine, ORIGIN, type Person, person, png, published } from "../cast.ts";
 import { mixOf } from "../compose/mix-cast.ts";
@@ -38,7 +38,10 @@ export async function fullAccount(name: string, friend: Person, machine: Machine
   );
   await machine.on(first.lease_id, "settle", { outcome: "succeeded", outputs: [output], metrics: {} });
   const finished = await who.must<Generation>("GET", `/v1/generations/${first.job_id}`);
-  await who.must("POST", "/v1/pictures", { image_id: finished.result?.images[0]?.id });
+  const shared = await who.must<SharedPicture>("POST", "/v1/pictures", {
+    image_id: finished.result?.images[0]?.id,
+  });
+  for (const each of [who, friend]) await each.must("PUT", `/v1/pictures/${shared.id}/like`);
   await leaseOf(machine, await generate());
   await generate();
 
