@@ -7,7 +7,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, setPriority } from "node:os";
+import { availableParallelism, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
@@ -89,13 +89,16 @@ async function inParallel(stages: Chosen[], limit: number): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** For this process, which seeds a server, and for all that it starts. A folder that the caller chose is kept. */
+/** For this process, which seeds a server, and for all that it starts. What the caller chose is kept. */
 function useTemporaryFolder(): void {
   const folder = process.env.TMPDIR === undefined ? makeTemporaryFolder() : null;
-  if (folder === null) return;
-  process.env.TMPDIR = folder;
-  process.on("exit", () => removeTemporaryFolder(folder));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  if (folder !== null) {
+    process.env.TMPDIR = folder;
+    process.on("exit", () => removeTemporaryFolder(folder));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+  }
+  // Node's own name for it. Every test file, command and wrangler is a process that would strip types and compile the same modules.
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
 }
 
 /** Once for all stages that start servers: two that did it at once would build the same folder. */
