@@ -90,5 +90,7 @@ export async function likedBy(
     mix: mixItems.find(({ id }) => id === targetId) ?? null,
     picture: pictureItems.find(({ id }) => id === targetId) ?? null,
   }));
-  return { items, next_cursor: page.next_cursor };
+  // The bytes of a picture may have been deleted by a decision about another of the same ones: it is in no list then.
+  const shown = items.filter(({ adapter, mix, picture }) => adapter ?? mix ?? picture);
+  return { items: shown, next_cursor: page.next_cursor };
 }

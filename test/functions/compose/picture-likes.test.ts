@@ -118,6 +118,16 @@ describe("a like of a shared picture", () => {
     expect(body.likes.map(({ ref }) => ref).sort()).toEqual(["ada/eve", one.id, two.id].sort());
   });
 
+  it("is not listed where the picture's bytes were deleted, nor named in the notification", async () => {
+    const [one, two] = [await shareNew(), await shareNew()];
+    for (const picture of [one, two]) await like(bob, picture);
+    await env.DB.prepare("DELETE FROM images WHERE id = (SELECT image_id FROM pictures WHERE id = ?)")
+      .bind(two.id)
+      .run();
+    expect(await likedIds(bob)).toEqual([one.id]);
+    expect((await notices(ada)).map(({ target }) => target?.ref ?? null)).toEqual([null, one.id]);
+  });
+
   it("goes with the account that gave it, and with the picture's", async () => {
     const [dan, eli] = [await person("Dan"), await person("Eli")];
     const [hers, his] = [await shareNew(), await shareNew(eli)];
