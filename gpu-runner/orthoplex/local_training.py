@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from orthoplex.bases import load_base
 from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import OF_PIPELINES, default_base, describe_base, training_estimate
-from orthoplex.ortho.adapter import check_names, write_adapter
+from orthoplex.ortho.adapter import check_names, check_trigger, write_adapter
+from orthoplex.ortho.layout import layout_from
+from orthoplex.ortho.slot import digits_of
 from orthoplex.out_places import check_checkpoint, check_samples, check_weights
 from orthoplex.png import write_png
 from orthoplex.progress import ProgressLine
@@ -45,6 +48,7 @@ class Setup:
 def train(flags: argparse.Namespace) -> Iterator[str]:
     """Train a concept from a folder or a zip; yields a line about each file written."""
     description = describe_base(flags.base or default_base())
+    _check_numbers(flags)
     setup = setup_of(flags, description)
     needed = needed_bytes(description, setup)
     if needed is not None:
@@ -60,8 +64,8 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     if flags.checkpoint:
         check_checkpoint(flags.checkpoint)
     options = (setup.options,) if setup.options != LoadOptions() else ()
-    base = load_base(description["id"], setup.device, *options)
     spec = _spec(flags, description, folder, setup)
+    base = load_base(description["id"], setup.device, *options)
     text = f"training {spec.trigger} from {folder.pictures} pictures, {spec.steps} steps"
     yield Said(text, trigger=spec.trigger, pictures=folder.pictures, steps=spec.steps)
 
@@ -82,6 +86,15 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
     yield from _samples(flags.out, trained)
 
 
+def _check_numbers(flags: argparse.Namespace) -> None:
+    for name in ("steps", "batch", "accumulate", "sample_every", "resolution"):
+        value = getattr(flags, name)
+        if value is not None and value < 1:
+            raise ValueError(f"--{name.replace('_', '-')} is 1 or more, not {value}")
+    if flags.min_snr is not None and not 0 <= flags.min_snr < math.inf:
+        raise ValueError(f"--min-snr is 0 or more, not {flags.min_snr}")
+
+
 def _samples(out: Path, trained: TrainResult) -> Iterator[str]:
     for number, image in enumerate(trained.samples):
         path = out.with_name(f"{out.stem}-{number}.png")
@@ -98,7 +111,11 @@ def _spec(flags: argparse.Namespace, description: dict[str, Any], folder: Traini
     defaults = TrainSpec("", "", "", 0)
     concept = flags.concept or trigger.strip("<>")
     class_word = flags.class_word or folder.class_word or "person"
+    # The file's own checks would come after the training.
     check_names(concept, class_word)
+    check_trigger(trigger)
+    layout = layout_from(description)
+    digits_of(flags.slot, layout.radix, layout.rank)
     return TrainSpec(
         concept=concept,
         class_word=class_word,

@@ -58,6 +58,8 @@ def read_training_folder(path: Path, trigger: str | None = None) -> TrainingFold
                 raise ValueError(f"{path} unpacks to more than {ZIP_BYTES_MAX >> 30} GiB")
             _read_names_in_utf8(archive)
             return _read(_within(zipfile.Path(archive)), path, trigger)
+    if path.is_file():
+        raise ValueError(f"{path} is neither a folder of pictures nor a zip of them")
     return _read(path, path, trigger)
 
 

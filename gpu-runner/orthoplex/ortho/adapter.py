@@ -203,14 +203,19 @@ def check_names(concept: str, class_word: str) -> None:
         raise FileRefused("metadata_invalid", "The metadata's class_word must have no comma.")
 
 
+def check_trigger(trigger: str) -> None:
+    """FileRefused unless it looks like <ada>."""
+    if len(trigger) > _TRIGGER_MAX or not _TRIGGER.fullmatch(trigger):
+        raise FileRefused("metadata_invalid", "The metadata's trigger must look like <ada>.")
+
+
 def _check_texts(metadata: Mapping[str, str]) -> None:
     """Every text can be carried on and shown; AdapterMetadata in schema/contract/adapter-file.ts says the same."""
     for key, text in metadata.items():
         if not (is_carriable(key) and is_carriable(text)):
             raise FileRefused("metadata_invalid", f"The metadata's {cleaned(key)[:64]} holds what no text can carry.")
     check_names(metadata["concept"], metadata["class_word"])
-    if len(metadata["trigger"]) > _TRIGGER_MAX or not _TRIGGER.fullmatch(metadata["trigger"]):
-        raise FileRefused("metadata_invalid", "The metadata's trigger must look like <ada>.")
+    check_trigger(metadata["trigger"])
     if not re.fullmatch(r"[0-9a-f]{64}", metadata["tensors_sha256"]):
         raise FileRefused("metadata_invalid", "The metadata's tensors_sha256 must be 64 lower-case hexadecimal digits.")
 

@@ -10,7 +10,7 @@ import pytest
 from scripts_of_jobs import picture, png_bytes
 from tiny_base import adapter_file
 
-from orthoplex import local
+from orthoplex import local, local_training
 
 Command = Callable[..., int]
 
@@ -87,6 +87,35 @@ def test_many_pictures_are_generated_a_few_at_a_time_and_written_as_they_come(
     )
     assert counts == [(5, 4, 0), (9, 4, 4), (13, 2, 8)]
     assert sorted(int(path.stem) for path in tmp_path.glob("*.png")) == list(range(5, 15))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--trigger", "no brackets"), ("--trigger", "<A B>"), ("--trigger", "<>"), ("--slot", "-1"), ("--steps", "-5"),
+        ("--steps", "0"), ("--batch", "-1"), ("--accumulate", "0"), ("--sample-every", "0"), ("--resolution", "-64"),
+        ("--min-snr", "nan"), ("--min-snr", "-1"),
+    ],
+)  # fmt: skip
+def test_what_no_training_can_be_is_refused_before_a_base_is_loaded(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(local_training, "load_base", lambda *_: pytest.fail("loaded"))
+    for number in range(4):
+        (tmp_path / f"{number}.png").write_bytes(png_bytes(picture(64 + number)))
+    training = ("train", tmp_path, "--trigger", "<ada>", "--slot", 5, "--out", tmp_path / "new" / "ada.safetensors")
+    assert command(*training, *more) == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_that_is_no_zip_of_pictures_is_refused_as_such(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK\3\4junk")
+    assert (
+        command("train", tmp_path / "x.zip", "--trigger", "<a>", "--slot", 1, "--out", tmp_path / "a.safetensors") == 2
+    )
+    assert "neither a folder of pictures nor a zip" in capsys.readouterr().err
 
 
 def test_a_checkpoint_that_is_none_is_refused_by_its_name(
