@@ -17,10 +17,18 @@ export interface Message {
   remedy: string;
 }
 
+/** Pages have no API key to send: their session has ended, or somebody has signed out in another window. */
+const SIGNED_OUT: Message = {
+  title: "You are signed out",
+  detail: "",
+  remedy: "Sign in again to do this.",
+};
+
 export function messageOf(failure: Failure): Message {
   switch (failure.kind) {
     case "refused": {
       const { code, title, detail, errors } = failure.problem;
+      if (code === "auth_required") return SIGNED_OUT;
       const faults = errors.map((e) => (e.pointer ? `${fieldName(e.pointer)}: ${e.detail}` : e.detail));
       return {
         title,

@@ -4,6 +4,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { PICTURES_SHARED_PER_DAY_MAX } from "../../schema/contract/limits.ts";
+import type { Rating } from "../../schema/contract/moderation.ts";
 import type { PictureShare } from "../../schema/contract/pictures.ts";
 import { type PictureRow, pictures } from "../../schema/tables.ts";
 import type { Db } from "../db.ts";
@@ -73,6 +74,8 @@ export async function sharePicture(sharing: Sharing, input: Input): Promise<Shar
   if (fault) return fault;
   const isNew = before?.state !== "published";
   if (isNew) await publish(sharing, drawn, { before, facts, rating: input.rating });
+  else if (input.rating)
+    await rateAgain(sharing, before, await ratingOf(db, { before, facts, rating: input.rating }));
   const row = await sharedBefore(db, drawn);
   if (!row) return notSharedFault(sharing, drawn);
   const picture = await findPicture(db, caller, row.id);
@@ -102,18 +105,31 @@ function trustFault({ isOperator }: Sharing, { byOwnRunner }: GeneratedPicture):
 const textsOf = ({ request }: GeneratedPicture) =>
   [request.prompt, request.negative_prompt].map((text) => ({ pointer: POINTER, text }));
 
-async function publish(
-  { db, caller, now }: Sharing,
-  drawn: GeneratedPicture,
-  {
-    before,
-    facts,
-    rating: chosen = "general",
-  }: { before: PictureRow | undefined; facts: FactsById; rating: Input["rating"] },
-): Promise<void> {
-  const ofMembers = [...facts.values()].map(({ adapter }) => adapter.rating);
+/** Whoever shares it again and names another rating means that one. */
+async function rateAgain({ db, now }: Sharing, before: PictureRow, rating: Rating): Promise<void> {
+  await db
+    .update(pictures)
+    .set({ rating, updatedAt: now })
+    .where(
+      sql`${eq(pictures.id, before.id)} and ${pictures.state} = 'published' and ${pictures.rating} <> ${rating}`,
+    );
+}
+
+type Rated = { before: PictureRow | undefined; facts: FactsById; rating: Input["rating"] };
+
+/** The strictest of what its owner chose, its adapters' and the moderators'. */
+async function ratingOf(db: Db, { before, facts, rating = "general" }: Rated): Promise<Rating> {
   const floor = before ? await ratingFloor(db, before.id) : null;
-  const rating = strictestOf([...ofMembers, chosen, floor ?? "general"]);
+  return strictestOf([
+    ...[...facts.values()].map(({ adapter }) => adapter.rating),
+    rating,
+    floor ?? "general",
+  ]);
+}
+
+async function publish({ db, caller, now }: Sharing, drawn: GeneratedPicture, rated: Rated): Promise<void> {
+  const { before, facts } = rated;
+  const rating = await ratingOf(db, rated);
   const versions = JSON.stringify([...facts.keys()]);
   if (before) {
     // Its members are written anew: the trigger notifies the adapters' owners of them as when it was shared first.

@@ -10742,7 +10742,7 @@ export interface components {
             /** @description A picture of a generation of yours */
             image_id: string;
             /**
-             * @description Never less than that of any adapter in it
+             * @description Never less than that of any adapter in it. Of a picture that is shared already it changes the rating
              * @enum {string}
              */
             rating?: "general" | "sensitive" | "explicit";

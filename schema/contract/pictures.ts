@@ -13,7 +13,10 @@ export const PICTURE_SORTS = ["newest", "most_liked"] as const;
 export const PictureShare = z
   .strictObject({
     image_id: idOf("img").meta({ description: "A picture of a generation of yours" }),
-    rating: Rating.optional().meta({ description: "Never less than that of any adapter in it" }),
+    rating: Rating.optional().meta({
+      description:
+        "Never less than that of any adapter in it. Of a picture that is shared already it changes the rating",
+    }),
   })
   .meta({ id: "PictureShare" });
 

@@ -24,6 +24,10 @@ export function Dialog(props: {
     shown?.showModal();
     return () => shown?.removeEventListener("click", outside);
   }, []);
+  // What had the focus may be gone with what the dialog showed before: then Tab and screen readers begin in the dialog again.
+  useEffect(() => {
+    if (dialog.current?.open && document.activeElement === document.body) dialog.current.focus();
+  });
   return (
     <dialog
       ref={dialog}

@@ -83,6 +83,24 @@ describe("sharing", { timeout: 300_000 }, () => {
     address = (await dialog().getByRole("link", { name: "Open its page" }).getAttribute("href")) ?? "";
   });
 
+  step("knows of the result that it is shared, withdraws it there, and keeps the focus", async () => {
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    const open = () => page.getByRole("button", { name: "Share", exact: true }).click();
+    await open();
+    await page.getByRole("dialog", { name: "Everybody can see it" }).waitFor();
+    await dialog().getByRole("button", { name: "Withdraw" }).click();
+    await dialog().getByRole("button", { name: "Withdraw it for everybody" }).click();
+    await page.getByRole("dialog", { name: "It is withdrawn" }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.closest("dialog"));
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await open();
+    await dialog().getByRole("button", { name: "Share with everybody" }).click();
+    await page.getByRole("dialog", { name: "Everybody can see it" }).waitFor();
+    assert.equal(await dialog().getByRole("link", { name: "Open its page" }).getAttribute("href"), address);
+  });
+
   step("is seen by a guest in the feed, on the adapter's page and on the profile", async () => {
     for (const place of PLACES) {
       await guest.page.goto(place);

@@ -23,8 +23,20 @@ export interface ToShare {
   handle: string;
 }
 
+/** What was shared since the page was opened, by the id of the result: its dialog shows it as shared, and withdraws it. */
+const shares = new Map<string, SharedPicture>();
+
 export function ShareDialog({ onClose, ...shown }: ToShare & { onClose: () => void }) {
-  const [shared, setShared] = useState<SharedPicture | "withdrawn" | null>(null);
+  const { id } = shown.image;
+  const [shared, setShared] = useState<SharedPicture | "withdrawn" | null>(shares.get(id) ?? null);
+  const onShared = (picture: SharedPicture) => {
+    shares.set(id, picture);
+    setShared(picture);
+  };
+  const onWithdrawn = () => {
+    shares.delete(id);
+    setShared("withdrawn");
+  };
   const title =
     shared === "withdrawn" ? "It is withdrawn" : shared ? "Everybody can see it" : "Share this picture";
   return (
@@ -34,9 +46,9 @@ export function ShareDialog({ onClose, ...shown }: ToShare & { onClose: () => vo
           <p>Nobody else sees it any more. Your result is still here.</p>
         </div>
       ) : shared ? (
-        <Shared picture={shared} onWithdrawn={() => setShared("withdrawn")} />
+        <Shared picture={shared} onWithdrawn={onWithdrawn} />
       ) : (
-        <ShareForm {...shown} onShared={setShared} onClose={onClose} />
+        <ShareForm {...shown} onShared={onShared} onClose={onClose} />
       )}
     </Dialog>
   );
@@ -46,11 +58,12 @@ export function ShareForm(
   props: ToShare & { onShared: (picture: SharedPicture) => void; onClose: () => void },
 ) {
   const { image, request, handle } = props;
-  const [rating, setRating] = useState<Rating>("general");
+  // Until one is chosen none is sent: what was shared before keeps the one that it has.
+  const [rating, setRating] = useState<Rating>();
   const { busy, failure, send } = useSend();
   const share = async (event: Event) => {
     event.preventDefault();
-    const reply = await send(() => pictures.share({ image_id: image.id, rating }));
+    const reply = await send(() => pictures.share({ image_id: image.id, ...(rating && { rating }) }));
     if (reply.ok) props.onShared(reply.value);
   };
   return (
@@ -72,7 +85,7 @@ export function ShareForm(
         label="Rating"
         hint="At least that of the adapters in it."
         fault={faultAt(failure, "/rating")}
-        value={rating}
+        value={rating ?? "general"}
         options={RATINGS}
         onChoose={setRating}
       />

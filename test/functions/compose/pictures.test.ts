@@ -12,6 +12,7 @@ import type { Id } from "../../../schema/contract/ids.ts";
 import type { Account, Problem, SharedPicture } from "../../../schema/contract/index.ts";
 import { PICTURES_SHARED_PER_DAY_MAX } from "../../../schema/contract/limits.ts";
 import { ask, empty, Machine, ORIGIN, type Page, type Person, person, png, published } from "../cast.ts";
+import { moderator } from "../moderation/desk.ts";
 import { drawn, idsOf, listed, mustShare, share } from "./picture-cast.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -76,6 +77,19 @@ describe("sharing a picture", () => {
     const both = await Promise.all([share(ada, other), share(ada, other)]);
     expect(new Set(both.map(({ body }) => body.id)).size).toBe(1);
     expect(await idsOf()).toHaveLength(2);
+  });
+
+  it("again changes its rating where another is named, not below that of moderators, and leaves it otherwise", async () => {
+    const id = await drawn(ada, machine, ["ada/eve"]);
+    const { id: picture } = await mustShare(ada, id);
+    const rated = async (more: object) => (await mustShare(ada, id, { ...more })).rating;
+    expect(await rated({ rating: "explicit" })).toBe("explicit");
+    expect(await rated({})).toBe("explicit");
+    expect((await read(picture)).body.rating).toBe("explicit");
+    expect(await rated({ rating: "general" })).toBe("general");
+    const mod = await moderator("Rater");
+    await mod.mustDecide({ kind: "picture", id: picture }, "rate", { rating: "sensitive" });
+    expect(await rated({ rating: "general" })).toBe("sensitive");
   });
 
   it("is for the owner of a generation alone: not of others, of uploads or of what is not there", async () => {
