@@ -14,8 +14,8 @@ from typing import Any
 
 from orthoplex.bases.registry import PIPELINE, descriptions_folder, weights_folder
 from orthoplex.bases.sd.describe import describe
+from orthoplex.sd_training.captions import STYLES
 from orthoplex.sd_training.network import SIDE_PX
-from orthoplex.sd_training.scenes import STYLES
 
 ID = "sd-mini"
 TITLE = "SD mini"
@@ -25,16 +25,16 @@ RATES = {"residuals": 3e-2, "tokens": 3e-2}  # the best of three in docs/results
 def description_of(folder: Path) -> dict[str, Any]:
     """The description of the pipeline in FOLDER: as of any pipeline, and what is known of this one."""
     described = describe(folder, ID, TITLE)
-    side = {"min": SIDE_PX, "max": 2 * SIDE_PX, "step": SIDE_PX}
+    side = {"min": SIDE_PX, "max": 3 * SIDE_PX, "step": SIDE_PX}
     return described | {
-        "description": f"A small Stable Diffusion pipeline that draws one or two people in {len(STYLES)} "
+        "description": f"A small Stable Diffusion pipeline that draws one to three people in {len(STYLES)} "
         "drawing styles, with prompts in English. It runs on a CPU.",
         "licence": {
             "spdx": f"LicenseRef-{ID}",
             "note": "Art credits in docs; the weights carry the terms of the drawings they were trained on.",
         },
-        "sizes": [{"width": SIDE_PX, "height": SIDE_PX}, {"width": 2 * SIDE_PX, "height": SIDE_PX}],
-        "size_range": {"width": side, "height": side, "pixels_max": 2 * SIDE_PX * SIDE_PX},
+        "sizes": [{"width": persons * SIDE_PX, "height": SIDE_PX} for persons in (1, 2, 3)],
+        "size_range": {"width": side, "height": side, "pixels_max": 3 * SIDE_PX * SIDE_PX},
         "steps": {"default": 20, "min": 1, "max": 100},
         "guidance": {"default": 3, "min": 0, "max": 20},
         "prompts": {

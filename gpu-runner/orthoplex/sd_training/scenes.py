@@ -1,4 +1,4 @@
-"""Endless captioned pictures of the cast world: one person, or two side by side, before a background."""
+"""Endless captioned pictures of the cast world: one to three persons side by side, before a background."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from torch import Tensor
 from orthoplex.bases.cast.scene import BACKGROUNDS, background_masks, compose, draw_backgrounds
 from orthoplex.bases.cast.sprites import SpriteSet
 from orthoplex.bases.cast.world import rgb
-from orthoplex.sd_training.captions import caption, random_background
-
-# Drawings of human faces; the cast world's robots, pixels and outlines would take from what these learn.
-STYLES = ("adventurer", "avataaars", "big-smile", "dylan", "lorelei", "open-peeps", "toon-head")
+from orthoplex.sd_training.captions import STYLES, caption, random_background
 
 
 class Scenes:
@@ -25,7 +22,7 @@ class Scenes:
         self.data, self.world, self.rng = data, world, random.Random(seed)
         self.own = [at for at, record in enumerate(data.records) if record["style"] in STYLES]
         self.side = data.sprites.shape[-1]
-        self.masks = {persons: background_masks(persons, self.side) for persons in (1, 2)}
+        self.masks = {persons: background_masks(persons, self.side) for persons in (1, 2, 3)}
 
     def make(self, count: int, persons: int = 1) -> tuple[Tensor, list[str]]:
         """Pictures (B, 3, S, S * persons) in [-1, 1] and their captions."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from diffusers import DDPMScheduler
+from diffusers import DDPMScheduler, StableDiffusionPipeline
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
@@ -39,7 +39,7 @@ CROP_PX = 64  # the decoder is trained on windows of this side, and on whole pic
 SAMPLES = 320  # pictures whose principal components the latents are
 PARTS = ("encoder", *OWN)
 WEIGHT_MAX = 5.0  # of a clean latent's error: at little noise nothing is left to learn from the caption
-PAIRS = 0.125  # of the denoiser's steps show two persons, in half as many pictures
+PERSONS = {1: 0.8, 2: 0.13, 3: 0.07}  # shares of the denoiser's steps, as many persons in each batch
 WARMUP = 100
 SAVE_SECONDS = 300
 CAST_WORDS = 16  # what load_sprites encodes; captions here are text
@@ -153,6 +153,21 @@ def take_finished(pipe: Any, folder: Path, parts: tuple[str, ...]) -> None:
                 named[name].copy_(value)
 
 
+def take_start(pipe: Any, folder: Path) -> None:
+    """Starts from the weights of the pipeline in FOLDER; words that both know keep their embeddings."""
+    start = StableDiffusionPipeline.from_pretrained(folder)
+    known = start.tokenizer.get_vocab()
+    states = {part: getattr(start, part).state_dict() for part in ("vae", "unet", "text_encoder")}
+    (name,) = (name for name in states["text_encoder"] if name.endswith("token_embedding.weight"))
+    rows = pipe.text_encoder.state_dict()[name].clone()
+    for word, number in pipe.tokenizer.get_vocab().items():
+        if word in known:
+            rows[number] = states["text_encoder"][name][known[word]]
+    states["text_encoder"][name] = rows
+    for part, state in states.items():
+        getattr(pipe, part).load_state_dict(state)
+
+
 def export(pipe: Any, folder: Path) -> None:
     """The folder in diffusers' format, fp16: what `base add` registers."""
     save_pipeline(pipe, folder, torch.float16)
@@ -163,9 +178,10 @@ def save(state: dict[str, Any], path: Path) -> None:
     path.with_suffix(".tmp").replace(path)
 
 
-def add_encoder(pipe: Any, folder: Path, scenes: Scenes) -> None:
-    """Computes the encoder where this run has none yet, and keeps it as a finished part."""
-    set_encoder(pipe.vae, scenes.make(SAMPLES)[0])
+def add_encoder(pipe: Any, folder: Path, scenes: Scenes | None) -> None:
+    """Keeps the encoder as a finished part of a run that has none: computed from scenes, or as it is without them."""
+    if scenes is not None:
+        set_encoder(pipe.vae, scenes.make(SAMPLES)[0])
     own = {f"vae.{name}": value for name, value in pipe.vae.named_parameters() if f"vae.{name}".startswith(ENCODER)}
     save({"average": {name: value.detach() for name, value in own.items()}}, folder / "encoder.pt")
 
@@ -181,6 +197,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--sprites", type=Path, required=True, help="folder that the cast world's render.ts wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--part", choices=(*OWN, "export"), required=True)
+    parser.add_argument(
+        "--start", type=Path, help="folder of a pipeline of this network whose weights a first run takes"
+    )
     parser.add_argument("--until", type=int, default=0, help="number of the last step")
     parser.add_argument("--cooldown", type=int, default=0, help="steps before it in which the rate falls to zero")
     parser.add_argument("--batch", type=int, default=16)
@@ -193,6 +212,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     world = json.loads((arguments.sprites / "world.json").read_text())
     pipe = make_pipeline(all_words(world), arguments.out / "words")
+    if arguments.start is not None:
+        take_start(pipe, arguments.start)
     take_finished(pipe, arguments.out, tuple(part for part in PARTS if part != arguments.part))
     if arguments.part == "export":
         export(pipe, arguments.out / "pipeline")
@@ -200,7 +221,7 @@ def main() -> None:
     data = load_sprites(arguments.sprites, World.parse(world), SIDE_PX, CAST_WORDS)
     scenes, generator = Scenes(data, world, 0), torch.Generator().manual_seed(1)
     if not (arguments.out / "encoder.pt").exists():
-        add_encoder(pipe, arguments.out, Scenes(data, world, 0))
+        add_encoder(pipe, arguments.out, None if arguments.start else Scenes(data, world, 0))
     trainer, checkpoint = Trainer(pipe, arguments.part, arguments.device), arguments.out / f"{arguments.part}.pt"
     if checkpoint.exists():
         trainer.take(torch.load(checkpoint, weights_only=True), scenes, generator)
@@ -217,8 +238,8 @@ def run(trainer: Trainer, scenes: Scenes, generator: torch.Generator, arguments:
     while not stopping and trainer.steps < arguments.until:
         cooling = (arguments.until - trainer.steps) / arguments.cooldown if arguments.cooldown else 1.0
         scale = min(1.0, cooling, (trainer.steps + 1) / WARMUP)
-        pair = trainer.part == "denoiser" and scenes.rng.random() < PAIRS
-        pictures, texts = scenes.make(arguments.batch // 2, 2) if pair else scenes.make(arguments.batch)
+        (persons,) = scenes.rng.choices(list(PERSONS), list(PERSONS.values())) if trainer.part == "denoiser" else (1,)
+        pictures, texts = scenes.make(max(arguments.batch // persons, 1), persons)
         if trainer.part != "denoiser" and cooling >= 1:
             pictures = windows(pictures, generator)
         loss = trainer.step(pictures, texts, generator, scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,35 @@ from diffusers import StableDiffusionPipeline
 from orthoplex.bases.cast.scene import Captions
 from orthoplex.bases.cast.sprites import SpriteSet
 from orthoplex.bases.sd.describe import describe
-from orthoplex.sd_training.captions import all_words, caption, nearest
+from orthoplex.sd_training.captions import all_words, caption, english, nearest
 from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import BYTES_MAX, SIDE_PX, make_pipeline, make_tokenizer, weight_bytes
 from orthoplex.sd_training.scenes import Scenes
-from orthoplex.sd_training.train import OWN, PARTS, Trainer, add_encoder, export, save, take_finished, windows
+from orthoplex.sd_training.train import (
+    OWN,
+    PARTS,
+    Trainer,
+    add_encoder,
+    export,
+    save,
+    take_finished,
+    take_start,
+    windows,
+)
 
 ROLES = [{"role": "hair_colour", "palette": "hair"}, {"role": "skin", "palette": "skin"}]
 PALETTES = {"hair": {"black": "000000", "dark red": "900000"}, "skin": {"fair": "f7cfae", "brown": "96613d"}}
-WORLD: dict[str, Any] = {"styles": [{"word": "lorelei", "colours": ROLES}], "palettes": PALETTES}
-CAPTION = [{"word": "lorelei.glasses:a"}, {"word": "hair_colour", "rgb": "8f0a0a"}, {"word": "skin", "rgb": "90603f"}]
+VOCABULARY = ["avataaars.accessories:round", "avataaars.eyes:winkWacky", "avataaars.top:bob", "lorelei.eyes:variant02"]
+WORLD: dict[str, Any] = {
+    "vocabulary": VOCABULARY,
+    "styles": [{"word": "avataaars", "colours": ROLES}],
+    "palettes": PALETTES,
+}
+COLOURS = [{"word": "hair_colour", "rgb": "8f0a0a"}, {"word": "skin", "rgb": "90603f"}]
+CAPTION = [{"word": "style:avataaars"}, *({"word": word} for word in VOCABULARY[:2]), *COLOURS]
 RECORDS: list[dict[str, object]] = [
     {
-        "style": "lorelei",
+        "style": "avataaars",
         "expression": ("smiling", "sad")[at % 2],
         "hair": ("short", "bun", "bald")[at % 3],
         "caption": CAPTION,
@@ -62,8 +79,36 @@ def test_captions_are_english_with_one_token_per_word(tmp_path: Path) -> None:
         words = text.replace(",", " ,").split()
         assert len(tokenizer(text, add_special_tokens=False).input_ids) == len(words), text
     said = " ".join(texts)
-    for word in ("dark red", "brown skin", "glasses", "hair in a bun", "no hair", "mint dotted background", "lorelei"):
+    for word in ("dark red", "brown skin", "round glasses", "hair in a bun", "no hair", "mint dotted background",
+                 "wink wacky eyes", "avataaars"):  # fmt: skip
         assert word in said, word
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("winterHat02", "winter hat"),
+        ("shirtVNeck", "shirt v neck"),
+        ("smileLOL", "smile lol"),
+        ("default", "plain"),
+        ("kurt", "kurt glasses"),
+    ],
+)
+def test_names_of_parts_are_said_in_english(name: str, words: str) -> None:
+    assert english(name) == words
+
+
+def test_hair_is_named_or_its_kind_is_said_and_a_hat_has_no_hair() -> None:
+    def said(word: str, kind: str | None) -> set[str]:
+        record = {"style": "avataaars", "expression": "sad", "hair": kind, "caption": [{"word": word}, *COLOURS]}
+        rng = random.Random(1)
+        texts = [caption([record], WORLD, ("plain", "mint"), rng) for _ in range(80)]
+        return {part.strip() for text in texts for part in text.split(",") if re.search("hair|hat|bob", part)}
+
+    assert said("avataaars.top:bob", "bob") == {"dark red bob hair", "a dark red bob"}
+    assert said("avataaars.top:shortWaved", "short") == {"dark red short waved hair", "short dark red hair"}
+    assert said("avataaars.top:winterHat02", "covered") == {"winter hat"}
+    assert said("avataaars.top:none", "bald") == {"no hair"}
 
 
 def test_a_colour_has_the_nearest_name() -> None:
@@ -81,6 +126,36 @@ def test_a_caption_of_two_people_describes_both_and_one_background() -> None:
     said = [text for text in texts if text]
     assert all(" and " in text and text.count("background") <= 1 for text in said)
     assert sum("mint background" in text for text in said) > 60
+
+
+def test_captions_of_three_people_fit_the_text_encoder(sprites: torch.Tensor, tmp_path: Path) -> None:
+    tokenizer, scenes = make_tokenizer(all_words(WORLD), tmp_path), scenes_of(sprites)
+    pictures, texts = scenes.make(50, 3)
+    assert pictures.shape == (50, 3, SIDE_PX, 3 * SIDE_PX)
+    assert max(len(tokenizer(text).input_ids) for text in texts) <= 77
+    assert any(text.count(" and ") == 2 for text in texts)
+
+
+def test_a_run_starts_from_a_pipeline_of_other_words(tmp_path: Path) -> None:
+    first = make_pipeline(all_words(WORLD), tmp_path / "first")
+    export(first, tmp_path / "pipeline")
+    more = {**WORLD, "vocabulary": [*VOCABULARY, "avataaars.eyes:xylophone"]}
+    pipe = make_pipeline(all_words(more), tmp_path / "more")
+    with torch.no_grad():
+        for parameter in pipe.unet.parameters():
+            parameter.zero_()
+    take_start(pipe, tmp_path / "pipeline")
+    for part in ("unet", "vae"):
+        for (name, value), other in zip(
+            getattr(pipe, part).named_parameters(), getattr(first, part).parameters(), strict=True
+        ):
+            assert torch.equal(value, other.float()), name
+    text = "a smiling person, dark red hair"
+    with torch.no_grad():
+        ids = [each.tokenizer(text, return_tensors="pt").input_ids for each in (first, pipe)]
+        states = [each.text_encoder.float()(i)[0] for each, i in zip((first, pipe), ids, strict=True)]
+    assert len(pipe.tokenizer) > len(first.tokenizer)
+    assert torch.allclose(states[0], states[1], atol=1e-4)
 
 
 @pytest.mark.parametrize("part", list(OWN))
