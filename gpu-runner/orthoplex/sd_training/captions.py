@@ -178,7 +178,11 @@ def all_words(world: Mapping[str, Any]) -> list[str]:
     }
     words |= set(NOUNS) | set(EXPRESSIONS) | set(filter(None, BACKGROUND_WORDS.values()))
     words |= {name for names in world["palettes"].values() for text in names for name in text.split()}
-    words |= {"white"} | set(BACKGROUND_COLOURS) | {part for each in world["styles"] for part in str(each["word"]).split("-")}
+    words |= (
+        {"white"}
+        | set(BACKGROUND_COLOURS)
+        | {part for each in world["styles"] for part in str(each["word"]).split("-")}
+    )
     words |= {"short", "long", "curly", "spiky", "medium", "eyes", "mouth", "eyebrows", "face"}
     for entry in world["vocabulary"]:
         style, _, part = str(entry).partition(".")

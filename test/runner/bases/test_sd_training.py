@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor
 
 pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
@@ -20,7 +21,7 @@ from orthoplex.bases import AnyBase
 from orthoplex.bases.options import LoadOptions, OptionRefused, PictureOptions
 from orthoplex.bases.protocol import Concept
 from orthoplex.bases.sd.base import SdBase, load_sd
-from orthoplex.bases.sd.buckets import bucket_of, bucket_sizes
+from orthoplex.bases.sd.buckets import BACKDROPS, bucket_of, bucket_sizes, on_backdrops
 from orthoplex.bases.sd.describe import describe
 from orthoplex.bases.sd.memory import training_memory
 from orthoplex.bases.sd.pictures import snr_weights
@@ -87,6 +88,28 @@ def test_batches_are_of_one_bucket_and_every_picture_comes_as_often(base: SdBase
     assert 18 <= shapes.count((2, 4, 8, 24)) <= 42  # half of the pictures
     squares = base.pictures(ITEMS, "person", PictureOptions(resolution=128, buckets=False))
     assert set(squares.buckets) == {(128, 128)}
+
+
+def test_a_picture_without_background_is_put_on_several_that_its_caption_names() -> None:
+    cut_out = Image.new("RGBA", (100, 100))
+    cut_out.paste((90, 30, 10, 255), (20, 20, 80, 100))
+    placed = on_backdrops(cut_out, "smiling")
+    assert [caption for _, caption in placed] == [f"smiling, {name} background" for name in BACKDROPS]
+    assert [picture.getpixel((1, 1)) for picture, _ in placed] == [ImageColor.getrgb(rgb) for rgb in BACKDROPS.values()]
+    assert {picture.getpixel((50, 60)) for picture, _ in placed} == {(90, 30, 10)}
+    assert on_backdrops(cut_out, None)[0][1] == "white background"
+    opaque = ITEMS[2][0].convert("RGBA")
+    for picture, caption in ((cut_out, "on a red background"), (opaque, "smiling"), (ITEMS[2][0], None)):
+        assert on_backdrops(picture, caption) == [(picture, caption)]
+
+
+def test_a_picture_comes_as_often_with_a_background_as_without(base: SdBase) -> None:
+    cut_out = Image.new("RGBA", (100, 100))
+    cut_out.paste((90, 30, 10, 255), (20, 20, 80, 100))
+    data = base.pictures([ITEMS[2], (cut_out, None), (cut_out, None)], "person")
+    assert len(data.latents) == 3 * len(BACKDROPS)
+    counted = Counter(id(latents) for latents in data.latents)
+    assert sorted(counted.values()) == [2] * len(BACKDROPS) + [len(BACKDROPS)]  # the same picture is encoded once
 
 
 def test_a_flipped_picture_is_what_the_mirrored_one_encodes_to(base: SdBase) -> None:

@@ -35,6 +35,41 @@ def bucket_of(width: int, height: int, resolution: int, step: int) -> Size:
     return min(bucket_sizes(resolution, step), key=apart)
 
 
+# Backgrounds of cut-out pictures: plain English names that a caption can say.
+BACKDROPS = {
+    "white": "#ffffff",
+    "mint": "#b8ecd0",
+    "peach": "#ffd3b5",
+    "lavender": "#cfc4f2",
+    "cream": "#fbf3dc",
+    "coral": "#f58a78",
+}
+CUT_OUT_SHARE = 0.1  # of the pixels transparent: a picture without its background
+
+
+def is_cut_out(picture: Image.Image) -> bool:
+    if not picture.has_transparency_data:
+        return False
+    histogram = picture.convert("RGBA").getchannel("A").histogram()
+    return sum(histogram[:128]) >= CUT_OUT_SHARE * picture.width * picture.height
+
+
+def on_backdrops(picture: Image.Image, caption: str | None) -> list[tuple[Image.Image, str | None]]:
+    """The picture and its caption; a cut-out one on each of BACKDROPS, which its caption then names.
+
+    On one colour alone the concept would learn that colour, and bring it into every picture. A caption that speaks of
+    the background is kept, on white.
+    """
+    if not is_cut_out(picture) or "background" in (caption or "").lower():
+        return [(picture, caption)]
+    rgba = picture.convert("RGBA")
+    placed: list[tuple[Image.Image, str | None]] = []
+    for name, colour in BACKDROPS.items():
+        on_colour = Image.alpha_composite(Image.new("RGBA", rgba.size, colour), rgba).convert("RGB")
+        placed.append((on_colour, f"{caption}, {name} background" if caption else f"{name} background"))
+    return placed
+
+
 def fitted(picture: Image.Image, size: Size) -> Image.Image:
     """RGB of that size: the middle of the picture, on white where it is transparent."""
     rgba = picture.convert("RGBA")

@@ -1,6 +1,7 @@
 """Training pictures of a concept as latents, with captions in which the class word stands for the concept.
 
 Pictures are scaled to their bucket and encoded once, mirrored too where they are flipped; each caption is encoded once.
+Pictures without a background are put on several.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from orthoplex.bases.context import Context
 from orthoplex.bases.options import OptionRefused, PictureOptions
 from orthoplex.bases.protocol import Batch
 from orthoplex.bases.request import TRIGGER
-from orthoplex.bases.sd.buckets import Size, bucket_of, fitted
+from orthoplex.bases.sd.buckets import Size, bucket_of, fitted, on_backdrops
 from orthoplex.bases.sd.encoding import EncodedTexts, training_context
 from orthoplex.bases.sd.parts import SdParts, latents_of
 from orthoplex.bases.sd.reading import Tokens, tokens_of
@@ -81,19 +82,29 @@ class SdPictures(SdCaptions):
         self.resolution = options.resolution or int(str(base.description["default_size"]).partition("x")[0])
         if options.masks and len(options.masks) != len(items):
             raise OptionRefused(f"{len(options.masks)} masks for {len(items)} pictures")
-        texts = [caption_with_concept(caption) for _, caption in items]
+        backdrops: dict[tuple[int, str | None], list[tuple[Image.Image, str | None]]] = {}
+        for picture, caption in items:
+            same = id(picture), caption  # stands here several times where kohya's folder says repeats
+            if same not in backdrops:
+                backdrops[same] = on_backdrops(picture, caption)
+        copies = max(map(len, backdrops.values()))  # every picture is to come as often as any other
+        placed: list[tuple[Image.Image, str | None, int]] = []  # with the number of the item
+        for number, (picture, caption) in enumerate(items):
+            own = backdrops[id(picture), caption]
+            placed += [(*each, number) for each in own * (copies // len(own))]
+        texts = [caption_with_concept(caption) for _, caption, _ in placed]
         self._read(texts, class_word)
         self.buckets: dict[Size, list[int]] = {}
         self.latents: list[Tensor] = []  # (1, C, h, w), or (2, ...) with the mirrored one
         self.masks: list[Tensor | None] = []
         encoded: dict[int, Tensor] = {}  # a picture that stands here several times is encoded once
-        for index, (picture, _) in enumerate(items):
+        for index, (picture, _, number) in enumerate(placed):
             size = self._size_of(picture)
             self.buckets.setdefault(size, []).append(index)
             if id(picture) not in encoded:
                 encoded[id(picture)] = self._encode(fitted(picture, size))
             self.latents.append(encoded[id(picture)])
-            mask = options.masks[index] if options.masks else None
+            mask = options.masks[number] if options.masks else None
             self.masks.append(None if mask is None else self._mask(mask, size))
 
     @property
