@@ -27,6 +27,7 @@ from orthoplex.bases.sd.saving import save_pipeline
 from orthoplex.sd_training.captions import all_words
 from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import SIDE_PX, make_pipeline
+from orthoplex.sd_training.optimiser import Optimiser
 from orthoplex.sd_training.scenes import Scenes
 
 RATES = {"decoder": 1e-3, "denoiser": 1e-3}
@@ -45,50 +46,6 @@ SAVE_SECONDS = 300
 CAST_WORDS = 16  # what load_sprites encodes; captions here are text
 
 
-class Optimiser:
-    """Muon (Jordan et al. 2024) for the denoiser's matrices, AdamW for everything else.
-
-    A convolution's weights (O, I, k, k) are one matrix (O, I k k). Muon's steps have the size of AdamW's, so both take
-    the same rate.
-    """
-
-    def __init__(self, parameters: dict[str, Tensor], part: str) -> None:
-        self.matrices = {
-            name: (p, nn.Parameter(p.data.view(len(p), -1)))
-            for name, p in parameters.items()
-            if part == "denoiser" and p.ndim >= 2 and "embedding" not in name
-        }
-        others = [p for name, p in parameters.items() if name not in self.matrices]
-        self.inner: list[torch.optim.Optimizer] = [
-            torch.optim.AdamW(others, RATES[part], betas=(0.9, 0.99), weight_decay=0.0, fused=True)
-        ]
-        if self.matrices:
-            flat = [matrix for _, matrix in self.matrices.values()]
-            self.inner.append(torch.optim.Muon(flat, RATES[part], weight_decay=0.0, adjust_lr_fn="match_rms_adamw"))
-
-    def zero_grad(self) -> None:
-        for inner in self.inner:
-            inner.zero_grad(set_to_none=True)
-        for parameter, _ in self.matrices.values():
-            parameter.grad = None
-
-    def step(self, rate: float) -> None:
-        for parameter, matrix in self.matrices.values():
-            assert parameter.grad is not None
-            matrix.grad = parameter.grad.view(matrix.shape)
-        for inner in self.inner:
-            for group in inner.param_groups:
-                group["lr"] = rate
-            inner.step()
-
-    def state_dict(self) -> list[dict[str, Any]]:
-        return [inner.state_dict() for inner in self.inner]
-
-    def load_state_dict(self, states: list[dict[str, Any]]) -> None:
-        for inner, state in zip(self.inner, states, strict=True):
-            inner.load_state_dict(state)
-
-
 class Trainer:
     """One pipeline, the optimiser of the part that is trained, and a moving average of it."""
 
@@ -102,7 +59,7 @@ class Trainer:
                 if f"{name}.{key}".startswith(OWN[part]):
                     self.parameters[f"{name}.{key}"] = parameter.requires_grad_(True)
         self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
-        self.optimiser = Optimiser(self.parameters, part)
+        self.optimiser = Optimiser(self.parameters, RATES[part], matrices=part == "denoiser")
         # on a CPU the flash kernel's backward pass takes longer than plain products
         self.attention = [SDPBackend.MATH] if device == "cpu" else [SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]
         self.noiser = DDPMScheduler.from_config(pipe.scheduler.config)
