@@ -54,7 +54,7 @@ def nearest(rgb: str, names: Sequence[tuple[str, str]]) -> str:
 
 
 def english(name: str) -> str:
-    """The words of a part's name, as of `winterHat02`: "winter hat". Its number is left out: it distinguishes what looks alike."""
+    """The words of a part's name, as of `winterHat02`: "winter hat". Its number only distinguishes what looks alike."""
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
     return ENGLISH.get(name) or " ".join(word.lower() for word in words)
 
