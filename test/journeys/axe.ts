@@ -10,10 +10,10 @@ interface Found {
 /** Of those that axe runs by default. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
-/** Two frames, so that changes of style have begun, and then the end of everything that moves and has an end. */
+/** Two frames, so that changes of style have begun, and then the end of everything that moves by time and has an end: what moves with scrolling never ends. */
 const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
   Promise.allSettled(document.getAnimations()
-    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    .filter((each) => each.timeline === document.timeline && each.effect?.getComputedTiming().endTime !== Infinity)
     .map((each) => each.finished)).then(() => {}))`;
 
 /**
