@@ -9,6 +9,7 @@ import { findOrInstallChromium } from "./chromium.ts";
 import { LOCAL, ROOT } from "./local/paths.ts";
 import { sitePages } from "./local/site-pages.ts";
 import { someServer } from "./local/some-server.ts";
+import { SETTLED } from "./settled.ts";
 
 const OUT = join(LOCAL, "screenshots", "pages");
 const WIDTHS = [390, 768, 1440, 1920];
@@ -58,21 +59,6 @@ async function quiet(page: Page): Promise<void> {
   });
 }
 
-/** Colours that still change from one theme to the other are of neither: two frames, then the end of every transition. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    await frame();
-    await frame();
-    await Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    );
-  });
-}
-
 /** Returns at how many widths the page is wider than its window. */
 async function shoot(context: BrowserContext, path: string): Promise<number> {
   const page = await context.newPage();
@@ -88,7 +74,7 @@ async function shoot(context: BrowserContext, path: string): Promise<number> {
     await quiet(page);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await settled(page);
+      await page.evaluate(SETTLED);
       await page.waitForTimeout(SETTLE_MS);
       const name = `${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "home"}-${width}-${colorScheme}.png`;
       await page.screenshot({ path: join(OUT, name), fullPage: true });

@@ -2,6 +2,7 @@
 
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { SETTLED } from "../../scripts/settled.ts";
 
 interface Found {
   violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
@@ -9,12 +10,6 @@ interface Found {
 
 /** Of those that axe runs by default. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
-
-/** Two frames, so that changes of style have begun, and then the end of everything that moves by time and has an end: what moves with scrolling never ends. */
-const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
-  Promise.allSettled(document.getAnimations()
-    .filter((each) => each.timeline === document.timeline && each.effect?.getComputedTiming().endTime !== Infinity)
-    .map((each) => each.finished)).then(() => {}))`;
 
 /**
  * Without a box nothing has a style that is kept. On a busy machine Chromium left an inherited colour, given by light-dark(), that of the theme

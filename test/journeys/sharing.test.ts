@@ -148,7 +148,7 @@ describe("sharing", { timeout: 300_000 }, () => {
       await guest.page.getByRole("link", { name: `1 like. Sign in to like ${PROMPT}` }).waitFor();
       await guest.page.goto("/pictures/");
       const sorted = guest.page.waitForResponse((reply) => reply.url().includes("sort=most_liked"));
-      await guest.page.getByText("Most liked", { exact: true }).click();
+      await guest.page.getByRole("radio", { name: "Most liked" }).press("Space");
       await sorted;
       await guest.page.waitForURL("**/pictures/?sort=most_liked");
       await guest.page.locator(".mix-rows[aria-busy=false]").waitFor();
