@@ -133,9 +133,10 @@ describe("sharing", { timeout: 300_000 }, () => {
   step(
     "is liked once by the keyboard, which its cards and its own page count, and sorted by it",
     async () => {
-      const like = owner.page.getByRole("button", { name: `Like ${PROMPT}, 0 likes` });
+      const like = owner.page.getByRole("button", { name: `Like ${PROMPT}, 0 likes`, disabled: false });
       const liked = owner.page.getByRole("button", { name: `Like ${PROMPT}, 1 like` });
       await owner.page.goto(address);
+      await like.waitFor(); // it is disabled until the page knows who is there
       await like.focus();
       await owner.page.keyboard.press("Enter");
       await liked.waitFor();
