@@ -7,7 +7,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, setPriority, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
@@ -34,13 +34,9 @@ if (typeof chosen === "string") {
   process.exit(1);
 }
 const begun = performance.now();
-// Some stages keep one core busy: as many of them run at once as there are cores (one more was slower on two); beyond four, servers' timing
-// suffers. The others wait for a browser, a server or a lease most of their time: two of them run beside those, so that the cores have work until
-// the end.
+// Most stages keep one core busy, so as many of them run at once as there are cores (one more was slower on two); beyond four their servers'
+// timing suffers. Those that wait most of their time run beside these, one after another.
 const LANES_MAX = 4;
-const WAITING_LANES = 2;
-/** Of what keeps a core busy, while others wait beside it: what those wait for comes soon, as on a quiet machine, and the gaps are filled. */
-const LOWER_PRIORITY = 5;
 /**
  * So many test files that failed are run once more, alone, when their stage has ended. Passing then, they are called unstable in the summary,
  * with what failed first, and do not fail the run: a machine that was busy elsewhere is no fault of the change. More of them is none of chance.
@@ -49,11 +45,10 @@ const RUN_AGAIN_MAX = 3;
 const busy = chosen.filter(({ stage }) => !stage.waits);
 const waiting = chosen.filter(({ stage }) => stage.waits);
 const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
-const sharing = Math.max(lanes, Math.min(WAITING_LANES, waiting.length));
-const threads = String(Math.max(1, Math.floor(availableParallelism() / sharing)));
+const threads = String(Math.floor(availableParallelism() / lanes));
 let prepared: Promise<void> | undefined;
 useTemporaryFolder();
-const outcomes = (await Promise.all([inParallel(busy, lanes), inParallel(waiting, WAITING_LANES)])).flat();
+const outcomes = (await Promise.all([inParallel(busy, lanes), inParallel(waiting, 1)])).flat();
 report(outcomes);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
 
@@ -117,7 +112,6 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
     console.log(`${ok ? "✓" : "✗"} ${stage.name}: ${seconds.toFixed(1)} s`);
     return { stage: stage.name, ok, seconds, counts, note, failures };
   };
-  const priority = stage.waits || waiting.length === 0 ? 0 : LOWER_PRIORITY;
   const env: Record<string, string> = { OMP_NUM_THREADS: threads, OMP_WAIT_POLICY: "passive" };
   if (stage.needsServer) {
     prepared ??= prepareServers();
@@ -142,7 +136,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   let note = "";
   const failures: string[] = [];
   for (const command of commands) {
-    const { code, output } = await runCommand(command, { env, live, priority });
+    const { code, output } = await runCommand(command, env, live);
     counts = addCounts(counts, countsIn(output));
     ok &&= code === 0;
     if (code !== 0) failures.push(...failuresIn(output));
@@ -150,7 +144,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   }
   const again = ok ? [] : failedFiles(kept);
   if (stage.some && again.length > 0 && again.length <= RUN_AGAIN_MAX) {
-    const { code, output } = await runCommand(stage.some(again), { env, live, priority });
+    const { code, output } = await runCommand(stage.some(again), env, live);
     kept += output;
     if (code === 0) {
       ok = true;
@@ -165,14 +159,14 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
 /** The output is kept so that its summary can be parsed. */
 function runCommand(
   [program, ...args]: Command,
-  { env, live, priority }: { env: Record<string, string>; live: boolean; priority: number },
+  env: Record<string, string>,
+  live: boolean,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (child.pid !== undefined && priority > 0) setPriority(child.pid, priority);
   let output = "";
   const take = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
     output += chunk;

@@ -1,5 +1,5 @@
-// The stages of `npm test` by name, in the order in which they begin: of those that keep a core busy the longest, then the quick ones and the
-// rest; of those that wait the longest first. None of them begins last and keeps the rest waiting. `npm run check` runs those marked quick.
+// The stages of `npm test` by name, in the order in which they begin: the quick ones, then the long ones, the longest first, so that none of
+// them begins last and keeps the rest waiting. `npm run check` runs those marked quick.
 
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export type Stage = {
   needsChromium?: boolean;
   /** It starts servers: the site is built and the seeded state made before it begins. */
   needsServer?: boolean;
-  /** It waits half of its time or more: it runs beside those that keep a core busy. */
+  /** It waits most of its time: it runs beside the others. */
   waits?: boolean;
   commands: Command[];
   /** Files that the stage checks; a change elsewhere does not concern it. */
@@ -70,13 +70,6 @@ const CODE = /\.(ts|tsx|mjs|json)$/;
 
 export const STAGES: Stage[] = [
   {
-    name: "edge",
-    quick: false,
-    commands: [node("vitest/vitest.mjs", "run")],
-    covers: /^(functions|schema|test\/(functions|schema))\//,
-    some: (files) => node("vitest/vitest.mjs", "run", ...files),
-  },
-  {
     name: "types",
     quick: true,
     commands: [".", "tsconfig.node.json", "tsconfig.site.json"].map(tsc),
@@ -117,6 +110,13 @@ export const STAGES: Stage[] = [
     some: (files) => nodeTests(...files),
   },
   {
+    name: "edge",
+    quick: false,
+    commands: [node("vitest/vitest.mjs", "run")],
+    covers: /^(functions|schema|test\/(functions|schema))\//,
+    some: (files) => node("vitest/vitest.mjs", "run", ...files),
+  },
+  {
     name: "runner",
     quick: false,
     commands: [python("pytest", ...PYTEST, "test/runner")],
@@ -124,16 +124,8 @@ export const STAGES: Stage[] = [
     some: (files) => python("pytest", ...PYTEST, ...files),
   },
   {
-    name: "site",
-    quick: false,
-    commands: [node("vitest/vitest.mjs", "run", ...SITE_CONFIG)],
-    covers: /^(site|test\/site|functions\/lib|schema\/contract)\//,
-    some: (files) => node("vitest/vitest.mjs", "run", ...SITE_CONFIG, ...files),
-  },
-  {
     name: "journey",
     quick: false,
-    waits: true,
     needsServer: true,
     needsChromium: true,
     commands: journeys((file) => !PAGES.test(file)),
@@ -141,18 +133,8 @@ export const STAGES: Stage[] = [
     some: (files) => nodeTests(...files),
   },
   {
-    name: "contract",
-    quick: false,
-    waits: true,
-    needsServer: true,
-    commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
-    covers: /^test\/contract\//,
-    some: (files) => [process.execPath, "scripts/contract.ts", ...PYTEST, ...files],
-  },
-  {
     name: "pages",
     quick: false,
-    waits: true,
     needsServer: true,
     needsChromium: true,
     commands: journeys((file) => PAGES.test(file)),
@@ -169,6 +151,15 @@ export const STAGES: Stage[] = [
     some: (files) => nodeTests(...files),
   },
   {
+    name: "contract",
+    quick: false,
+    waits: true,
+    needsServer: true,
+    commands: [[process.execPath, "scripts/contract.ts", ...PYTEST, "test/contract"]],
+    covers: /^test\/contract\//,
+    some: (files) => [process.execPath, "scripts/contract.ts", ...PYTEST, ...files],
+  },
+  {
     name: "chaos",
     quick: false,
     waits: true,
@@ -176,5 +167,12 @@ export const STAGES: Stage[] = [
     commands: [nodeTests("test/chaos/*.test.ts")],
     covers: /^(scripts|test)\/chaos\//,
     some: (files) => nodeTests(...files),
+  },
+  {
+    name: "site",
+    quick: false,
+    commands: [node("vitest/vitest.mjs", "run", ...SITE_CONFIG)],
+    covers: /^(site|test\/site|functions\/lib|schema\/contract)\//,
+    some: (files) => node("vitest/vitest.mjs", "run", ...SITE_CONFIG, ...files),
   },
 ];

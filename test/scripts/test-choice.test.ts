@@ -45,7 +45,7 @@ test("a file without a test of its name has the tests that import it, and those 
 test("a change runs the quick stages that it concerns and the tests that mirror it", () => {
   assert.deepEqual(names(chooseChanged(STAGES, ["docs/api.md"], TESTS, textOf)), ["repo"]);
   assert.deepEqual(names(chooseChanged(STAGES, ["functions/dispatch/lease.ts"], TESTS, textOf)), [
-    ...["edge", "types", "biome", "knip", "repo"],
+    ...["types", "biome", "knip", "repo", "edge"],
   ]);
   assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS, textOf)), [
     ...["ruff", "mypy", "repo", "runner"],
