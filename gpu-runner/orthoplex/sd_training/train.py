@@ -29,6 +29,7 @@ from orthoplex.sd_training.encoder import one_convolution, set_encoder
 from orthoplex.sd_training.network import SIDE_PX, make_pipeline
 from orthoplex.sd_training.optimiser import Optimiser
 from orthoplex.sd_training.scenes import Scenes
+from orthoplex.whole_files import whole_file
 
 RATES = {"decoder": 1e-3, "denoiser": 1e-3}
 ENCODER = ("vae.encoder.", "vae.quant_conv.")
@@ -171,8 +172,8 @@ def export(pipe: Any, folder: Path) -> None:
 
 
 def save(state: dict[str, Any], path: Path) -> None:
-    torch.save(state, path.with_suffix(".tmp"))
-    path.with_suffix(".tmp").replace(path)
+    with whole_file(path) as part:
+        torch.save(state, part)
 
 
 def add_encoder(pipe: Any, folder: Path, scenes: Scenes | None) -> None:
