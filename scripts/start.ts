@@ -6,13 +6,13 @@
 import { parseArgs } from "node:util";
 import { endLeftovers } from "./local/child.ts";
 import { homeAt, LOCAL } from "./local/paths.ts";
+import { freePort } from "./local/ports.ts";
 import { reloadOnChange, startVite } from "./local/reload.ts";
 import type { Publishers } from "./local/seed.ts";
 import { coverMixes } from "./local/seed-covers.ts";
 import { guideSeeds } from "./local/seed-guides.ts";
 import { type LocalServer, startServer } from "./local/server.ts";
 import { removeServerFile, runningServer, type ServerFile, writeServerFile } from "./local/server-file.ts";
-import { freePort } from "./local/worker.ts";
 import { runStep } from "./setup/step-line.mjs";
 
 const RUNNERS_MAX = 64;

@@ -11,9 +11,10 @@ import { parseArgs } from "node:util";
 import { randomOf } from "../chaos/random.ts";
 import type { Child } from "../local/child.ts";
 import { type Home, homeAt, ROOT } from "../local/paths.ts";
+import { anyFreePort } from "../local/ports.ts";
 import { workerEnvFile } from "../local/secrets.ts";
 import { buildSite } from "../local/site.ts";
-import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
+import { migrate, startWorker, untilAnswering } from "../local/worker.ts";
 import { at, catalogPage, type Filling, type Line } from "./catalog-page.ts";
 import { type Query, queriesOf } from "./catalog-queries.ts";
 import { fillCatalog, type Made } from "./catalog-rows.ts";
@@ -48,7 +49,7 @@ try {
   const servers: Server[] = [];
   for (const { home, made, ...filling } of catalogs) {
     const envFile = workerEnvFile(home, { OPERATOR_EMAILS: "bench@example.com", LOG_REQUESTS: "false" });
-    const { url, child } = await startWorker(home, { port: await freePort(0), envFile });
+    const { url, child } = await startWorker(home, { port: await anyFreePort(), envFile });
     children.push(child);
     await untilAnswering(url, child, stop.signal);
     servers.push({ ...filling, url, queries: queriesOf(made, randomOf(SEED + 1)) });

@@ -7,8 +7,8 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { homeAt, ROOT } from "../local/paths.ts";
+import { anyFreePort } from "../local/ports.ts";
 import { type ServerOptions, startServer } from "../local/server.ts";
-import { freePort } from "../local/worker.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
 const rounds = Number(values.rounds);
@@ -26,7 +26,7 @@ for (let round = 0; round < rounds; round++) {
   rmSync(join(ROOT, "dist", "index.html"), { force: true });
   try {
     for (const kind of ["cold", "warm"] as const) {
-      const seconds = await startAndStop({ home, port: await freePort(0) });
+      const seconds = await startAndStop({ home, port: await anyFreePort() });
       times[kind].push(seconds);
       console.log(`${kind}: ${seconds.toFixed(1)} s`);
     }

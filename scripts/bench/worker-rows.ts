@@ -11,10 +11,11 @@ import { Orthoplex } from "../../schema/client/index.ts";
 import { randomOf } from "../chaos/random.ts";
 import { DEMO, ensureAccount } from "../local/accounts.ts";
 import { type Home, homeAt } from "../local/paths.ts";
+import { anyFreePort } from "../local/ports.ts";
 import { workerEnvFile } from "../local/secrets.ts";
 import { copySeeded, keepSeeded } from "../local/seeded.ts";
 import { buildSite } from "../local/site.ts";
-import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
+import { migrate, startWorker, untilAnswering } from "../local/worker.ts";
 import { queriesOf } from "./catalog-queries.ts";
 import { fillCatalog, type Made } from "./catalog-rows.ts";
 import { type Plan, printRow } from "./print-row.ts";
@@ -198,7 +199,7 @@ async function withHome(act: (home: Home) => Promise<void>): Promise<void> {
 
 async function withWorker(home: Home, act: (url: string) => Promise<void>): Promise<void> {
   const envFile = workerEnvFile(home, SETTINGS);
-  const { url, child } = await startWorker(home, { port: await freePort(0), envFile, entry: ENTRY });
+  const { url, child } = await startWorker(home, { port: await anyFreePort(), envFile, entry: ENTRY });
   try {
     await untilAnswering(url, child, stop.signal);
     await act(url);

@@ -5,9 +5,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Account, DEMO, ensureAccount, OPERATOR } from "../local/accounts.ts";
 import { type Child, startChild } from "../local/child.ts";
 import { type Home, VENV_PYTHON } from "../local/paths.ts";
+import { anyFreePort } from "../local/ports.ts";
 import { workerEnvFile, writePrivately } from "../local/secrets.ts";
 import { buildSite } from "../local/site.ts";
-import { freePort, migrate, startWorker, untilAnswering } from "../local/worker.ts";
+import { migrate, startWorker, untilAnswering } from "../local/worker.ts";
 
 const ENTRY = "test/functions/dispatch/chaos/faulty-worker.ts";
 const GRACE_MS = 10_000;
@@ -31,7 +32,7 @@ export class Service {
     // wrangler.toml names the site's folder, so it must exist; no page is requested.
     await buildSite();
     await migrate(home);
-    const service = new Service(home, await freePort(0));
+    const service = new Service(home, await anyFreePort());
     try {
       await service.#start();
       const operator = await ensureAccount(home, service.url, OPERATOR);

@@ -4,10 +4,10 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Home, homeAt, LOCAL } from "./paths.ts";
+import { anyFreePort } from "./ports.ts";
 import type { Publisher } from "./seed.ts";
 import { startServer } from "./server.ts";
 import { digestOf } from "./stamp.ts";
-import { freePort } from "./worker.ts";
 
 const SHELF = join(LOCAL, "seeded");
 const SOURCES = [
@@ -23,7 +23,7 @@ export async function keepSeeded(signal: AbortSignal): Promise<void> {
   const home = homeAt(mkdtempSync(join(SHELF, "making-")));
   try {
     const server = await startServer({
-      ...{ home, port: await freePort(0), runners: 0, signal, say: () => {} },
+      ...{ home, port: await anyFreePort(), runners: 0, signal, say: () => {} },
     });
     for (const publisher of server.publishers) await cancelCertificates(publisher);
     await server.end();

@@ -5,11 +5,12 @@ import { type Account, DEMO, ensureAccount, OPERATOR, STUDIOS } from "./accounts
 import { type Child, setLogsAside, tailOf } from "./child.ts";
 import { type Front, startFront } from "./front.ts";
 import type { Home } from "./paths.ts";
+import { anyFreePort } from "./ports.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
 import { type Publishers, seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
-import { freePort, migrate, startWorker, untilAnswering } from "./worker.ts";
+import { migrate, startWorker, untilAnswering } from "./worker.ts";
 
 /** wrangler needs time to stop workerd and to flush D1. */
 const WORKER_GRACE_MS = 10_000;
@@ -89,7 +90,7 @@ export async function startServer({
       ...settings,
     });
     const behind = await step({ doing: "Starting the Worker", done: "Started the Worker" }, async () => {
-      const worker = await startWorker(home, { port: await freePort(0), envFile, reloads });
+      const worker = await startWorker(home, { port: await anyFreePort(), envFile, reloads });
       started.worker = worker.child;
       await untilAnswering(worker.url, worker.child, signal);
       return worker;

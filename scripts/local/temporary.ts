@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { homeAt } from "./paths.ts";
+import { anyFreePort } from "./ports.ts";
 import { copySeeded } from "./seeded.ts";
 import { type LocalServer, type ServerOptions, startServer } from "./server.ts";
-import { freePort } from "./worker.ts";
 
 export async function startTemporaryServer({
   runners,
@@ -21,7 +21,7 @@ export async function startTemporaryServer({
   const remove = () => rmSync(home.path, { recursive: true, force: true });
   try {
     copySeeded(home);
-    const port = await freePort(0);
+    const port = await anyFreePort();
     const server = await startServer({ home, port, runners, settings, addressGiven, signal, say });
     const end = async () => {
       await server.end();

@@ -1,15 +1,14 @@
 // The Worker under `wrangler dev`: migrates local D1, starts, waits until it answers. Knows nothing of accounts or runners.
 
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Child, startChild, tailOf } from "./child.ts";
 import { type Home, WRANGLER } from "./paths.ts";
+import { anyFreePort, HOST } from "./ports.ts";
 import { digestOf, unlessDone } from "./stamp.ts";
 import { runTool } from "./tool.ts";
 
 const RELOADING = join(import.meta.dirname, "dev", "worker.ts");
-const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 150;
 
@@ -36,18 +35,6 @@ export async function migrate(home: Home): Promise<void> {
   );
 }
 
-/** The port if it is free; 0 chooses any free one. Throws if it is taken. */
-export function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(wanted, HOST, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : wanted));
-    });
-  });
-}
-
 export type WorkerOptions = {
   port: number;
   envFile: string;
@@ -68,7 +55,7 @@ export async function startWorker(
   ];
   const wrangler = [
     ...[WRANGLER, "dev", ...(entry === undefined ? [] : [entry])],
-    ...["--inspector-port", String(await freePort(0)), "--show-interactive-dev-session=false"],
+    ...["--inspector-port", String(await anyFreePort()), "--show-interactive-dev-session=false"],
   ];
   const args = [...(reloads ? [RELOADING] : wrangler), ...common];
   const child = startChild(home, "worker", { program: process.execPath, args, env: WRANGLER_ENV });

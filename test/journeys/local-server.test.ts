@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { homeAt } from "../../scripts/local/paths.ts";
+import { anyFreePort } from "../../scripts/local/ports.ts";
 import { type LocalServer, startServer } from "../../scripts/local/server.ts";
-import { freePort } from "../../scripts/local/worker.ts";
 
 /** fetch does not let a program choose the Host. */
 function statusAt(
@@ -47,7 +47,7 @@ describe("a local server", { timeout: 180_000 }, () => {
 
   before(async () => {
     const signal = new AbortController().signal;
-    server = await startServer({ home, port: await freePort(0), runners: 0, signal, say: () => {} });
+    server = await startServer({ home, port: await anyFreePort(), runners: 0, signal, say: () => {} });
   });
   after(async () => {
     await server?.end();

@@ -9,9 +9,9 @@ import { after, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { endLeftovers, isRunning, startChild, tailOf } from "../../scripts/local/child.ts";
 import { homeAt, ROOT } from "../../scripts/local/paths.ts";
+import { anyFreePort, ephemeralLowest, freePort } from "../../scripts/local/ports.ts";
 import { workerEnvFile, writePrivately } from "../../scripts/local/secrets.ts";
 import { unlessDone } from "../../scripts/local/stamp.ts";
-import { freePort } from "../../scripts/local/worker.ts";
 
 const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-test-")));
 after(() => rmSync(home.path, { recursive: true }));
@@ -116,9 +116,19 @@ test("work that failed is not marked as done", async () => {
 });
 
 test("a port in use is refused", async () => {
-  const port = await freePort(0);
+  const port = await anyFreePort();
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");
   await assert.rejects(freePort(port), { code: "EADDRINUSE" });
   server.close();
+});
+
+test("a port for a server is none that the system may hand out before the server listens at it", async () => {
+  const chosen = await Promise.all(Array.from({ length: 100 }, () => anyFreePort()));
+  assert.ok(chosen.every((port) => port < ephemeralLowest()));
+  assert.ok(new Set(chosen).size > 90);
+});
+
+test("where the system may hand out every port, any free one is chosen", async () => {
+  assert.ok((await anyFreePort(1_024)) >= 1_024);
 });
