@@ -4,6 +4,7 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll } from "vitest";
 import { clearAnswers } from "../../functions/catalog/kept-answers.ts";
+import { makeDatabase } from "./database.ts";
 
 const RESETS_MAX = 20;
 
@@ -17,9 +18,7 @@ beforeAll(async () => {
   }
   await emptyBlobs();
   clearAnswers();
-  // One batch: applyD1Migrations sends one for each migration, which takes twice as long.
-  const queries = env.TEST_MIGRATIONS.flatMap(({ queries }) => queries);
-  await env.DB.batch(queries.map((query) => env.DB.prepare(query)));
+  await makeDatabase();
 });
 
 /** What a request of the last file put away after its test had ended outlives the reset. */
