@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Account, DEMO, ensureAccount, OPERATOR } from "../local/accounts.ts";
 import { type Child, startChild } from "../local/child.ts";
+import { migrate } from "../local/migrate.ts";
 import { type Home, VENV_PYTHON } from "../local/paths.ts";
 import { anyFreePort } from "../local/ports.ts";
 import { workerEnvFile, writePrivately } from "../local/secrets.ts";
 import { buildSite } from "../local/site.ts";
-import { migrate, startWorker, untilAnswering } from "../local/worker.ts";
+import { startWorker, untilAnswering } from "../local/worker.ts";
 
 const ENTRY = "test/functions/dispatch/chaos/faulty-worker.ts";
 const GRACE_MS = 10_000;

@@ -3,6 +3,7 @@
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { privately } from "./child.ts";
 import { type Home, homeAt, LOCAL } from "./paths.ts";
 import { anyFreePort } from "./ports.ts";
 import type { Publisher } from "./seed.ts";
@@ -57,7 +58,8 @@ export function copySeeded(home: Home, digest = digestOf(SOURCES), shelf = SHELF
   const kept = homeAt(join(shelf, digest));
   if (!existsSync(kept.path)) return false;
   for (const part of ["state", "secrets"] as const) {
-    cpSync(kept[part], home[part], { recursive: true, preserveTimestamps: true });
+    // Folders get the mode that the process gives to new ones, whatever that of the original.
+    privately(() => cpSync(kept[part], home[part], { recursive: true, preserveTimestamps: true }));
   }
   return true;
 }

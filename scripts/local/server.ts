@@ -4,13 +4,14 @@ import { Orthoplex } from "../../schema/client/index.ts";
 import { type Account, DEMO, ensureAccount, OPERATOR, STUDIOS } from "./accounts.ts";
 import { type Child, setLogsAside, tailOf } from "./child.ts";
 import { type Front, startFront } from "./front.ts";
+import { migrate } from "./migrate.ts";
 import type { Home } from "./paths.ts";
 import { anyFreePort } from "./ports.ts";
 import { type Runner, startRunner } from "./runners.ts";
 import { workerEnvFile } from "./secrets.ts";
 import { type Publishers, seedCasts, seedCatalog } from "./seed.ts";
 import { buildSite } from "./site.ts";
-import { migrate, startWorker, untilAnswering } from "./worker.ts";
+import { startWorker, untilAnswering } from "./worker.ts";
 
 /** wrangler needs time to stop workerd and to flush D1. */
 const WORKER_GRACE_MS = 10_000;

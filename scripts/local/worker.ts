@@ -1,12 +1,10 @@
-// The Worker under `wrangler dev`: migrates local D1, starts, waits until it answers. Knows nothing of accounts or runners.
+// The Worker under `wrangler dev`: starts, waits until it answers. Knows nothing of accounts or runners.
 
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Child, startChild, tailOf } from "./child.ts";
 import { type Home, WRANGLER } from "./paths.ts";
 import { anyFreePort, HOST } from "./ports.ts";
-import { digestOf, unlessDone } from "./stamp.ts";
-import { runTool } from "./tool.ts";
 
 const RELOADING = join(import.meta.dirname, "dev", "worker.ts");
 const READY_TIMEOUT_MS = 90_000;
@@ -14,7 +12,7 @@ const READY_POLL_MS = 150;
 
 /** The first two switch off wrangler's network calls (telemetry and update check), the next two what it would serve beside the Worker to
  * whoever asks, without a key: its Local Explorer, which runs SQL on the database, and the logs. */
-const WRANGLER_ENV = {
+export const WRANGLER_ENV = {
   WRANGLER_SEND_METRICS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   X_LOCAL_EXPLORER: "false",
@@ -23,17 +21,6 @@ const WRANGLER_ENV = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
   CI: "true",
 };
-
-export async function migrate(home: Home): Promise<void> {
-  await unlessDone(join(home.state, "migrated"), digestOf(["schema/migrations/*.sql"]), () =>
-    runTool(
-      "Migrating the local database",
-      WRANGLER,
-      ["d1", "migrations", "apply", "DB", "--local", "--persist-to", home.state],
-      WRANGLER_ENV,
-    ),
-  );
-}
 
 export type WorkerOptions = {
   port: number;

@@ -1,15 +1,20 @@
 // The local server of `npm start`, asked from outside as a neighbour on the machine or a page in the browser could: what it must not give away.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { homeAt } from "../../scripts/local/paths.ts";
+import { promisify } from "node:util";
+import { migrate } from "../../scripts/local/migrate.ts";
+import { type Home, homeAt, ROOT, WRANGLER } from "../../scripts/local/paths.ts";
 import { anyFreePort } from "../../scripts/local/ports.ts";
+import { copySeeded } from "../../scripts/local/seeded.ts";
 import { type LocalServer, startServer } from "../../scripts/local/server.ts";
+import { WRANGLER_ENV } from "../../scripts/local/worker.ts";
 
 /** fetch does not let a program choose the Host. */
 function statusAt(
@@ -41,11 +46,22 @@ function answerTo(url: string, lines: readonly string[]): Promise<string> {
   });
 }
 
+/** What wrangler says of the migrations of a database that nobody has open. */
+async function missingMigrations(home: Home): Promise<string> {
+  const args = ["d1", "migrations", "list", "DB", "--local", "--persist-to", home.state];
+  const options = { cwd: ROOT, env: { ...process.env, ...WRANGLER_ENV } };
+  return (await promisify(execFile)(process.execPath, [WRANGLER, ...args], options)).stdout;
+}
+
 describe("a local server", { timeout: 180_000 }, () => {
   const home = homeAt(mkdtempSync(join(tmpdir(), "orthoplex-local-")));
   let server: LocalServer;
+  let migrations: string;
 
   before(async () => {
+    copySeeded(home);
+    await migrate(home);
+    migrations = await missingMigrations(home);
     const signal = new AbortController().signal;
     server = await startServer({ home, port: await anyFreePort(), runners: 0, signal, say: () => {} });
   });
@@ -165,6 +181,10 @@ describe("a local server", { timeout: 180_000 }, () => {
       assert.equal(await statusAt(server.url, path, "evil.example"), 421, path);
       assert.notEqual(await statusAt(server.url, path, `localhost:${new URL(server.url).port}`), 421, path);
     }
+  });
+
+  test("has a database in which wrangler finds every migration applied", () => {
+    assert.match(migrations, /No migrations to apply/);
   });
 
   test("writes no file that another account of the machine could read", () => {
