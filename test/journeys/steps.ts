@@ -12,6 +12,9 @@ type Journey = {
   failed?: () => void;
 };
 
+/** A picture of a whole page takes half a second of a core: only for whoever wants to look at them. */
+const EACH_STEP = process.env.SCREENSHOTS === "steps";
+
 export type Step = (name: string, work: () => Promise<void>) => void;
 
 export function stepsOf({ prefix, visitor, failed }: Journey): Step {
@@ -22,7 +25,7 @@ export function stepsOf({ prefix, visitor, failed }: Journey): Step {
       const file = `${prefix}${name.replace(/[^a-z0-9]+/gi, "-")}`;
       try {
         await work();
-        await visitor().shot(file);
+        if (EACH_STEP) await visitor().shot(file);
         assert.deepEqual(visitor().pageErrors, []);
       } catch (error) {
         stuck = name;
