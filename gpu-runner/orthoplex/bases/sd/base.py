@@ -19,6 +19,7 @@ from orthoplex.bases.sd import encoding, reading
 from orthoplex.bases.sd.attention import observed
 from orthoplex.bases.sd.checkpointing import checkpointed
 from orthoplex.bases.sd.latent import LatentBase, Prompts
+from orthoplex.bases.sd.norms import norms_apart
 from orthoplex.bases.sd.parts import SdParts, load_parts
 from orthoplex.bases.sd.pictures import SdPictures
 from orthoplex.bases.sd.schedule import DiffusersSchedule
@@ -44,6 +45,7 @@ class SdBase(LatentBase, SdParts):
         length = context.states[0].shape[1]
         with (
             observed(self.model, context.conditions["boxes"], (rows, columns)),
+            norms_apart(self.model, context.conditions["boxes"], (rows, columns)),
             attach_gated(self.model, self.layout, context.members, length=length, grid=(rows, columns)) as attachment,
             checkpointed(self.model, attachment) if self._checkpoints else nullcontext(),
         ):
