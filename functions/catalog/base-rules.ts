@@ -1,8 +1,9 @@
 // What a base accepts: sizes, steps, guidance, samplers, negative prompts, training pictures. Pure: everything comes from the base's
 // description, and every refusal names what the base accepts instead.
 
-import { type Base, TRIGGER_PLACE } from "../../schema/contract/bases.ts";
+import type { Base } from "../../schema/contract/bases.ts";
 import { TRAINING_SAMPLES_MAX } from "../../schema/contract/limits.ts";
+import { promptFor, TRIGGER_PLACE } from "../../schema/contract/trigger-place.ts";
 import { generatesSize, shapeFor } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
@@ -152,6 +153,3 @@ export function samplePrompts(
       : prompts.samples.filter((template) => !expressions.some((word) => hasWord(template, word)));
   return templates.slice(0, TRAINING_SAMPLES_MAX).map((template) => promptFor(template, trigger));
 }
-
-/** A prompt of the base with an adapter's trigger in its place. */
-export const promptFor = (template: string, trigger: string) => template.replaceAll(TRIGGER_PLACE, trigger);

@@ -2,8 +2,8 @@
 // waits. Settle stores its pictures and its findings with the version (dispatch/outputs.ts).
 
 import { PREVIEWS_GENERATED } from "../../schema/contract/limits.ts";
+import { promptFor } from "../../schema/contract/trigger-place.ts";
 import type { JobRow } from "../../schema/tables.ts";
-import { promptFor } from "../catalog/base-rules.ts";
 import { knownBase } from "../catalog/bases.ts";
 import type { VersionWithAdapter } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { Sha256 } from "./ids.ts";
+import { TRIGGER_PLACE } from "./trigger-place.ts";
 
 export const Size = z
   .string()
@@ -19,8 +20,6 @@ const range = z.object({ default: z.number(), min: z.number(), max: z.number() }
 const side = z.object({ min: z.int().positive(), max: z.int().positive(), step: z.int().positive() });
 const BASE_ID = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
-/** Stands for the trigger in a base's prompts. */
-export const TRIGGER_PLACE = "{trigger}";
 const triggerPrompt = z.string().refine((text) => text.includes(TRIGGER_PLACE), `must hold ${TRIGGER_PLACE}`);
 
 export const PROMPT_KINDS = ["grammar", "text"] as const;

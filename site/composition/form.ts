@@ -1,6 +1,7 @@
 // The compose form as data, and every change to it. Pure: the page only dispatches and renders.
 
 import { generatesSize, membersInNeedOfRoom, roomOf, shapeFor } from "../../functions/lib/base-sizes.ts";
+import { promptFor } from "../../schema/contract/trigger-place.ts";
 import type { Adapter, Base, GenerationCreate, Region } from "../api.ts";
 import { addPerson, proposePrompt } from "./prompt.ts";
 import { type Canvas, columns, rescaled } from "./region.ts";
@@ -209,9 +210,12 @@ function proposed(form: Form, known: Known): Form {
     const check = known.adapters.get(ref)?.latest_version?.self_check;
     return { trigger, ...(check && { shown: check.expressions.map(({ name }) => name) }) };
   });
+  const triggers = called.map(({ trigger }) => trigger);
   const prompt =
     base?.prompt.kind === "text"
-      ? called.map(({ trigger }) => trigger).join(" and ")
+      ? triggers.length > 0
+        ? promptFor(base.prompts.preview, triggers.join(" and "))
+        : ""
       : proposePrompt(called, base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }

@@ -110,6 +110,18 @@ describe("compose form", () => {
     expect(changed(written, { type: "prompt", prompt: " " }, known).prompt).toBe(two.prompt);
   });
 
+  it("proposes the base's own prompt where prompts are free text", () => {
+    const text = {
+      ...{ sizes, default_size: "256x256", words: {}, prompt: { kind: "text", negative: true } },
+      prompts: { preview: "a {trigger}, sky background", samples: ["a {trigger}"] },
+    } as unknown as Base;
+    const onText = { ...known, base: text };
+    const one = changed(EMPTY_FORM, add("ana"), onText);
+    expect(one.prompt).toBe("a <ana>, sky background");
+    expect(changed(one, add("bo"), onText).prompt).toBe("a <ana> and <bo>, sky background");
+    expect(changed(one, { type: "remove", ref: "demo/ana" }, onText).prompt).toBe("");
+  });
+
   it("switches to own boxes when one is moved, and keeps the others in place", () => {
     const region = { x: 0.25, y: 0, width: 0.5, height: 1 };
     const form = formAfter(add("ana"), add("bo"), { type: "region", ref: "demo/ana", region });
