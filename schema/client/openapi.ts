@@ -9184,6 +9184,8 @@ export interface components {
                 marker?: number;
             };
             training: {
+                /** @description Prompts of people, beside whom concepts in cut-out pictures are also trained */
+                companions?: string[];
                 images: {
                     max: number;
                     min: number;

@@ -119,6 +119,9 @@ export const Base = z
       rates: z.object({ residuals: z.number().positive(), tokens: z.number().positive() }).optional().meta({
         description: "Learning rates that suit these weights; without them its family's",
       }),
+      companions: z.array(z.string().min(1)).optional().meta({
+        description: "Prompts of people, beside whom concepts in cut-out pictures are also trained",
+      }),
     }),
     prompts: z.object({ preview: triggerPrompt, samples: z.array(triggerPrompt).min(1) }).meta({
       description: `Of previews and of a training's samples, which have one for each expression that captions name instead; ${TRIGGER_PLACE} is the adapter's`,

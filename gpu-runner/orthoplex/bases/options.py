@@ -26,10 +26,20 @@ class LoadOptions:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Somebody of the base, on a plain background."""
+
+    picture: Image.Image
+    prompt: str  # what the picture shows, without its background
+    background: str  # its name in prompts
+
+
+@dataclass(frozen=True)
 class PictureOptions:
     """How a training uses its pictures.
 
     masks: of each picture, white where the loss counts; none at all, or one (or None) for each picture.
+    companions: pictures that the base generated, beside which the concept stands in a share of the batches.
     min_snr: gamma of the Min-SNR weighting (Hang et al. 2023), 0 for none; None: the base's own choice.
     """
 
@@ -38,6 +48,7 @@ class PictureOptions:
     flip: bool = False  # half of the pictures are mirrored
     min_snr: float | None = None
     masks: tuple[Image.Image | None, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
 
 def refuse_options(base_id: str, options: LoadOptions | PictureOptions) -> None:

@@ -136,6 +136,7 @@ class TrainingDefaults:
     sample_guidance: float
     sample_words: str  # what a sample's prompt says after the trigger
     silent_prompts: tuple[str, ...] = ()  # of certificates: they name no concept
+    companions: tuple[tuple[str, str], ...] = ()  # (who, name of the background) to train beside: options.Companion
 
 
 R = TypeVar("R", bound=Reading)  # what the base itself makes of a prompt

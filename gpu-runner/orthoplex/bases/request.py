@@ -23,6 +23,11 @@ class Region:
     width: float
     height: float
 
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
 
 @dataclass(frozen=True, eq=False)
 class AttachedAdapter:

@@ -19,7 +19,14 @@ from orthoplex.sd_training.network import SIDE_PX
 
 ID = "sd-mini"
 TITLE = "SD mini"
-RATES = {"residuals": 1e-2, "tokens": 1e-2}  # seen at 480 steps: at .02 and .03 pictures of two people are noisier
+RATES = {"residuals": 3e-2, "tokens": 3e-2}  # least loss of .01, .03 and .06 at 480 steps (docs/log.md)
+# Beside whom concepts are trained: what these weights draw well, each on another background.
+COMPANIONS = (
+    "a person with short black hair", "a woman with long red hair", "a man with a beard", "a person with glasses",
+    "a character with curly brown hair", "somebody with a blond bob", "an angry person with no hair",
+    "a laughing woman with long pink hair", "a sad man with short brown hair", "a person with a hat",
+    "a surprised character with long black hair", "a smiling person with glasses and a beard",
+)  # fmt: skip
 
 
 def description_of(folder: Path) -> dict[str, Any]:
@@ -46,6 +53,7 @@ def description_of(folder: Path) -> dict[str, Any]:
             **described["training"],
             "picture": {"side_min": SIDE_PX // 2, "pixels_max": 16_000_000},
             "rates": RATES,
+            "companions": list(COMPANIONS),
             "steps": {"default": 480, "min": 1, "max": 2000},
             "presets": [
                 {"name": "quick", "title": "Quick", "steps": 240},

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.residual import trainable_residual
 from orthoplex.sample.result import Canceled
 from orthoplex.sample.sampler import sample
+from orthoplex.train.companions import companions_of
 from orthoplex.train.loss_scale import LossScale
 from orthoplex.train.plateau import EVERY, PICTURES, Plateau, shortened
 from orthoplex.train.step import train_step
@@ -239,7 +240,8 @@ def train_concept(
         state.load(resume, spec)
     elif start is not None:
         state.begin_with(start)
-    dataset = base.pictures(pictures, spec.class_word, spec.picture_options(masks))
+    options = replace(spec.picture_options(masks), companions=companions_of(base))
+    dataset = base.pictures(pictures, spec.class_word, options)
     prompts = spec.sample_prompts or (f"{spec.trigger} {base.training.sample_words}",)
     prior = base.prior(spec.prior_pictures, untrained, spec.seed) if spec.prior_share > 0 else None
     silent = round(spec.batch * spec.prior_share) if prior else 0

@@ -31,6 +31,7 @@ def few_companions() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("orthoplex.bases.cast.base.COMPANIONS", 4)
         patch.setattr("orthoplex.bases.cast.base.COMPANION_STEPS", 2)
+        patch.setattr("orthoplex.train.companions.STEPS", 2)
         yield
 
 

@@ -17,11 +17,13 @@ pytest.importorskip("diffusers", reason="needs requirements-sd.txt")
 
 from diffusers import EulerDiscreteScheduler, StableDiffusionPipeline
 from jsonschema import Draft202012Validator
+from PIL import Image
 
 from orthoplex.bases.request import Region, SampleSpec
 from orthoplex.bases.sd.attention import box_masks
 from orthoplex.bases.sd.base import SdBase, load_sd
 from orthoplex.bases.sd.describe import describe, weights_sha256
+from orthoplex.bases.sd.encoding import class_state
 from orthoplex.bases.sd.parts import FolderRefused, load_parts
 from orthoplex.bases.sd.reading import tokens_of
 from orthoplex.bases.sd.schedule import SAMPLERS, SamplerUnknown
@@ -104,6 +106,27 @@ def test_sixteen_members_leave_all_positions_to_the_words_of_a_prompt(sd: SdBase
     assert context.states[0].shape[1] == 77 + 16 * 3
     rows = torch.cat([member.positions.flatten() for member in context.members[0]])
     assert len(set(rows.tolist())) == 16 * 4
+
+
+def test_a_concept_reads_one_vector_wherever_a_prompt_names_it_and_in_training(sd: SdBase) -> None:
+    names = ("<ada>", "<bo>")
+    members = [AttachedAdapter(random_adapter(sd, slot, name), name, 1.0) for slot, name in enumerate(names)]
+    prompts = ("a <ada>", "a dog and a <bo>, sad, beside an <ada> and another <ada>", "a (<bo>:1.5)")
+    context = sd.encode([sd.read(SampleSpec(prompt, 0, 64, 64), members, 0) for prompt in prompts])
+    rows = [
+        context.states[0][picture, row]
+        for picture, called in enumerate(context.members)
+        for member in called
+        for row in member.positions.flatten()
+    ]
+    assert len(rows) == 4 * (1 + 3 + 1)  # tokens of every mention
+    plain = class_state(sd, "person")
+    assert all(torch.equal(row, plain) for row in rows[:-4])
+    assert all(torch.equal(row, 1.5 * plain) for row in rows[-4:])
+    trained = sd.pictures([(Image.new("RGB", (64, 64)), "a dog beside <ada>")], "person")
+    batch = trained.batch(1, torch.Generator()).context
+    own = batch.states[0][0, batch.conditions["concept_rows"][0]]
+    assert torch.equal(own, plain.expand(4, -1))
 
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=60)

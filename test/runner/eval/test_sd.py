@@ -21,7 +21,7 @@ from orthoplex.eval.judging import Judge
 from orthoplex.eval.renders import Character
 from orthoplex.eval.report import Provenance, write_table
 from orthoplex.eval.sd.lab import ED_LORA, OURS, SLOTS, SdLab, SdTrainer, prompt_of, training_pictures
-from orthoplex.eval.sd.learner import attention_layout, words_replaced
+from orthoplex.eval.sd.learner import ungated_layout, words_replaced
 from orthoplex.eval.settings import SD_TINY
 from orthoplex.sd_training.network import make_pipeline
 from orthoplex.sd_training.train import export
@@ -79,7 +79,7 @@ def test_the_table_has_every_method_and_ours_merged_is_ours_alone(lab: SdLab, tm
 
 def test_slots_keep_their_rows_and_loras_train_both_factors(lab: SdLab) -> None:
     names = lab.names
-    layout = attention_layout(lab.base)
+    layout = ungated_layout(lab.base)
     one, two = (lab.trained(name, SLOTS) for name in names[:2])
     assert set(one.residuals) == set(layout.layers)
     for layer, each in one.residuals.items():

@@ -43,6 +43,12 @@ BACKDROPS = {
     "lavender": "#cfc4f2",
     "cream": "#fbf3dc",
     "coral": "#f58a78",
+    "sky": "#9fd3f5",
+    "rose": "#f6b8c6",
+    "sand": "#ecd9b0",
+    "lemon": "#fbe88a",
+    "sage": "#b9cfb0",
+    "night": "#27305a",
 }
 CUT_OUT_SHARE = 0.1  # of the pixels transparent: a picture without its background
 

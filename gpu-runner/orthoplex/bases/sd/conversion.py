@@ -12,8 +12,8 @@ from torch import Tensor
 
 from orthoplex.bases.foreign.conversion import TEMPLATES, Conversion, LoraSamples
 from orthoplex.bases.sd.base import SdBase
-from orthoplex.bases.sd.encoding import text_states
-from orthoplex.bases.sd.pictures import CONCEPT, SdCaptions
+from orthoplex.bases.sd.encoding import CONCEPT, text_states
+from orthoplex.bases.sd.pictures import SdCaptions
 from orthoplex.bases.sd.reading import Tokens, tokens_of
 
 

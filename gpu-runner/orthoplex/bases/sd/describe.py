@@ -23,7 +23,9 @@ RANKS = (8, 4, 2, 1)  # the first that the narrowest layer has slots for
 GATE_GAIN = 4.0  # what won on cast bases; not yet measured here
 ENTRIES = ("attn2.to_k", "attn2.to_v")
 SIZE_STEP = 64  # as users of these models choose sizes; every level of the UNet halves them evenly
-GATED = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "attn2.to_q", "attn2.to_out.0")
+ATTENTION = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "attn2.to_q", "attn2.to_out.0")
+FEED_FORWARD = ("ff.net.0.proj", "ff.net.2")  # without them a concept learned far less (docs/log.md)
+GATED = (*ATTENTION, *FEED_FORWARD)
 
 
 def shapes_of(model: nn.Module, endings: tuple[str, ...]) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,9 @@
 """Readings of a Stable Diffusion base as contexts: contextual vectors, and rows for each concept's tokens.
 
-A concept of n tokens has the row of its class word and n - 1 rows behind the prompt that are copies of it, so that it
-takes no room from the 75 words; cross-attention knows no order of rows. Rows that a picture does not use are masked.
+A concept of n tokens has the row of its class word and n - 1 rows behind the prompt, so that it takes no room from the
+75 words; cross-attention knows no order of rows. All n rows are the class word's vector from a prompt of its own: what
+a concept's entries are added to is the same wherever and beside whomever a prompt names it. Rows that a picture does
+not use are masked.
 Symbols: B pictures, S rows of the context, D channels of the text encoder, n tokens of a concept.
 """
 
@@ -18,9 +20,10 @@ from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import Concept
 from orthoplex.bases.request import Region
 from orthoplex.bases.sd.parts import SdParts
-from orthoplex.bases.sd.reading import SdReading, Tokens
+from orthoplex.bases.sd.reading import SdReading, Tokens, tokens_of
 from orthoplex.ortho.gated import Member
 
+CONCEPT = "<concept>"
 WHOLE = Region(0.0, 0.0, 1.0, 1.0)
 
 
@@ -86,6 +89,14 @@ def _weighted(hidden: Tensor, prompt: Tokens) -> Tensor:
     return scaled if mean == 0 else scaled * (hidden.float().mean() / mean).to(hidden.dtype)
 
 
+@torch.no_grad()
+def class_state(base: SdParts, class_word: str, skip: int = 1) -> Tensor:
+    """(D,): the last token of the class word in a prompt that says nothing else."""
+    tokens = tokens_of(base.tokenizer, f"a {CONCEPT}", {CONCEPT: class_word}, base.words)
+    states, _ = text_states(base, [tokens], base.words, [skip])
+    return states[0, tokens.mentions[CONCEPT][0]]
+
+
 def _mentions(reading: SdReading) -> list[tuple[int, ...]]:
     return [reading.tokens.mentions[member.trigger] for member in reading.members]
 
@@ -108,10 +119,11 @@ def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
     for b, reading in enumerate(readings):
         rows = rows_of(_mentions(reading), base.layout.tokens_shape[0], base.words)
         for own, member in zip(rows, reading.members, strict=True):
-            states[b, own] = states[b, own[:, :1]]
+            weights = torch.tensor([reading.tokens.weights[row] for row in own[:, 0].tolist()])
+            called = class_state(base, member.adapter.class_word, reading.clip_skip)
+            states[b, own] = called * weights.to(called)[:, None, None]
             visible[b, own] = True
-            box = member.region or WHOLE
-            boxes[b, own] = torch.tensor([box.x, box.y, box.x + box.width, box.y + box.height])
+            boxes[b, own] = torch.tensor((member.region or WHOLE).corners)
         members.append(
             tuple(
                 Member(each.adapter.slot, each.adapter.entries, each.adapter.up, own, each.strength)
@@ -178,23 +190,20 @@ class EncodedTexts:
 
 
 def training_context(
-    base: SdParts, texts: EncodedTexts, chosen: Sequence[int], *, mentions: Sequence[int], latents: tuple[int, int]
-) -> Context:
-    """Captions with the class word in the concept's place and copies of it behind; what the concept adds comes later.
+    base: SdParts, texts: EncodedTexts, chosen: Sequence[int], *, mentions: Sequence[int], called: Tensor,
+    latents: tuple[int, int],
+) -> Context:  # fmt: skip
+    """Captions with the class word in the concept's place and rows of it behind; what the concept adds comes later.
 
-    chosen: numbers of the captions; mentions: the class word's row in each; latents: rows and columns of the pictures.
+    chosen: numbers of the captions; mentions: the class word's row in each; called (D,): see class_state; latents: rows
+    and columns of the pictures.
     """
     count = base.layout.tokens_shape[0]
     length = base.words + count - 1
     states, pooled = texts.of(chosen, base.device)
-    states = torch.cat(
-        [
-            states,
-            torch.stack([own[row] for own, row in zip(states, mentions, strict=True)])[:, None].repeat(1, count - 1, 1),
-        ],
-        dim=1,
-    )
+    states = F.pad(states, (0, 0, 0, count - 1))
     own = torch.tensor([[row, *range(base.words, length)] for row in mentions])  # (B, n)
+    states[torch.arange(len(chosen))[:, None], own] = called.to(states)
     visible = torch.ones(len(chosen), length, dtype=torch.bool)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(chosen), length, 1)
     context = _context(

@@ -1,7 +1,7 @@
 """Gated LoRAs of other programs on Stable Diffusion: keys and values change at the trigger's rows alone,
     K[s] = (W + strength B A) x[s],
-and the other linear layers of attentions by the gate of the latest cross-attention (bases/foreign/gated.py). Text
-encoders, convolutions, feed-forward layers and the first block have no gate and are left out.
+and the other linear layers of a block, feed-forward ones too, by the gate of the latest cross-attention
+(bases/foreign/gated.py). Text encoders, convolutions and the first block's self-attention have no gate: left out.
 """
 
 from __future__ import annotations

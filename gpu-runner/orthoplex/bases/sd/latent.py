@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, ClassVar
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from orthoplex.bases.context import Context
 from orthoplex.bases.protocol import Batch, Concept, TrainingDefaults
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
+from orthoplex.bases.sd.buckets import BACKDROPS
 from orthoplex.bases.sd.encoding import with_concept
 from orthoplex.bases.sd.offloading import OffloadedParts
 from orthoplex.bases.sd.reading import SdReading
@@ -66,6 +68,7 @@ class LatentBase(OffloadedParts):
             sample_size=(int(width), int(height)),
             sample_guidance=float(self.description["guidance"]["default"]),
             sample_words="",
+            companions=tuple(zip(self.description["training"].get("companions", ()), cycle(BACKDROPS), strict=False)),
         )
 
     @torch.no_grad()

@@ -102,11 +102,12 @@ def load_parts(
     second = _second_encoder(folder, tokenizer, chosen, aside) if SECOND[0] in PIPELINES[kind] else None
     for module, place in ((unet, device), (text_encoder, aside), (vae, aside)):
         module.to(place).requires_grad_(False).eval()
-    speed_up(unet, vae, options)
+    layout = layout_from(description)
+    speed_up(unet, vae, layout, options)
     return SdParts(
         id=str(description["id"]),
         description=description,
-        layout=layout_from(description),
+        layout=layout,
         model=unet,
         text_encoder=text_encoder,
         tokenizer=tokenizer,
@@ -119,11 +120,11 @@ def load_parts(
     )
 
 
-def speed_up(denoiser: nn.Module, vae: AutoencoderKL, options: LoadOptions) -> None:
+def speed_up(denoiser: nn.Module, vae: AutoencoderKL, layout: Layout, options: LoadOptions) -> None:
     """The options that change how parts compute, in place.
 
-    Compiled code does not see hooks that come later, so nothing is compiled that adapters attach to: feed-forward
-    layers, residual blocks and the VAE's decoder are.
+    Compiled code does not see hooks that come later, so nothing is compiled that adapters attach to: residual blocks,
+    feed-forward layers outside the layout and the VAE's decoder are.
     """
     if options.vae_tiling:
         vae.enable_tiling()
@@ -131,8 +132,9 @@ def speed_up(denoiser: nn.Module, vae: AutoencoderKL, options: LoadOptions) -> N
         vae.tile_sample_min_size = min(vae.tile_sample_min_size, TILE_PX)
         vae.tile_latent_min_size = vae.tile_sample_min_size // 2 ** (len(vae.config.block_out_channels) - 1)
     if options.compile:
-        for module in denoiser.modules():
-            if type(module).__name__ in ("FeedForward", "ResnetBlock2D"):
+        for name, module in denoiser.named_modules():
+            is_adapted = any(layer.startswith(f"{name}.") for layer in layout.layers)
+            if type(module).__name__ in ("FeedForward", "ResnetBlock2D") and not is_adapted:
                 module.compile(dynamic=True)
         vae.decoder.compile(dynamic=True)
 

@@ -1,7 +1,7 @@
 """Training pictures of a concept as latents, with captions in which the class word stands for the concept.
 
 Pictures are scaled to their bucket and encoded once, mirrored too where they are flipped; each caption is encoded once.
-Pictures without a background are put on several.
+Pictures without a background are put on several, and beside people of the base where there are such (scenes.py).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from orthoplex.bases.options import OptionRefused, PictureOptions
 from orthoplex.bases.protocol import Batch
 from orthoplex.bases.request import TRIGGER
 from orthoplex.bases.sd.buckets import Size, bucket_of, fitted, on_backdrops
-from orthoplex.bases.sd.encoding import EncodedTexts, training_context
+from orthoplex.bases.sd.encoding import CONCEPT, EncodedTexts, class_state, training_context
 from orthoplex.bases.sd.parts import SdParts, latents_of
 from orthoplex.bases.sd.reading import Tokens, tokens_of
+from orthoplex.bases.sd.scenes import BOXED_SHARE, SHARE, scenes_of
 
-CONCEPT = "<concept>"
 BUCKET_STEP = 64
 MIN_SNR = 5.0  # gamma of Hang et al. 2023, for bases that predict noise
 
@@ -58,6 +58,7 @@ class SdCaptions:
         self.noiser = DDPMScheduler.from_config(base.scheduler_config)
         self.prompts = [tokens_of(base.tokenizer, text, {CONCEPT: class_word}, base.words) for text in texts]
         self.texts = EncodedTexts(base, self.prompts)
+        self.called = class_state(base, class_word)
 
     def _levels(self, count: int, generator: torch.Generator) -> Tensor:
         """Uniform timesteps (B,)."""
@@ -69,7 +70,7 @@ class SdCaptions:
 
     def _context(self, chosen: Sequence[int], latents: tuple[int, int]) -> Context:
         mentions = [self.prompts[index].mentions[CONCEPT][0] for index in chosen]
-        return training_context(self.base, self.texts, chosen, mentions=mentions, latents=latents)
+        return training_context(self.base, self.texts, chosen, mentions=mentions, called=self.called, latents=latents)
 
 
 class SdPictures(SdCaptions):
@@ -83,17 +84,21 @@ class SdPictures(SdCaptions):
         if options.masks and len(options.masks) != len(items):
             raise OptionRefused(f"{len(options.masks)} masks for {len(items)} pictures")
         backdrops: dict[tuple[int, str | None], list[tuple[Image.Image, str | None]]] = {}
+        cut_out: list[tuple[Image.Image, str]] = []
         for picture, caption in items:
             same = id(picture), caption  # stands here several times where kohya's folder says repeats
             if same not in backdrops:
                 backdrops[same] = on_backdrops(picture, caption)
+                if len(backdrops[same]) > 1:
+                    cut_out.append((picture, caption_with_concept(caption)))
         copies = max(map(len, backdrops.values()))  # every picture is to come as often as any other
         placed: list[tuple[Image.Image, str | None, int]] = []  # with the number of the item
         for number, (picture, caption) in enumerate(items):
             own = backdrops[id(picture), caption]
             placed += [(*each, number) for each in own * (copies // len(own))]
         texts = [caption_with_concept(caption) for _, caption, _ in placed]
-        self._read(texts, class_word)
+        scenes = scenes_of(cut_out, options.companions)
+        self._read([*texts, *(scene.caption for scene in scenes)], class_word)
         self.buckets: dict[Size, list[int]] = {}
         self.latents: list[Tensor] = []  # (1, C, h, w), or (2, ...) with the mirrored one
         self.masks: list[Tensor | None] = []
@@ -106,6 +111,10 @@ class SdPictures(SdCaptions):
             self.latents.append(encoded[id(picture)])
             mask = options.masks[number] if options.masks else None
             self.masks.append(None if mask is None else self._mask(mask, size))
+        self.alone = len(self.latents)  # scenes come after these
+        self.latents += [latents_of(base, scene.picture)[None] for scene in scenes]
+        self.masks += [None] * len(scenes)
+        self.places = [scene.place for scene in scenes]
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -131,17 +140,31 @@ class SdPictures(SdCaptions):
         return torch.cat([small, small.flip(-1)]) if self.options.flip else small
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
-        """Latents with noise of random levels, of one bucket.
+        """Latents with noise of random levels, of one bucket; or half as many scenes, which are twice as wide.
 
         Every picture is as probable as any other: the first chooses the bucket.
         """
-        first = int(torch.randint(len(self.latents), (1,), generator=generator))
+        if self.places and float(torch.rand(1, generator=generator)) < SHARE:
+            return self._scenes(max(1, count // 2), generator)
+        first = int(torch.randint(self.alone, (1,), generator=generator))
         own = next(indices for indices in self.buckets.values() if first in indices)
         others = torch.randint(len(own), (count - 1,), generator=generator).tolist()
         chosen = [first, *(own[other] for other in others)]
         sides = torch.randint(2, (count,), generator=generator).tolist() if self.options.flip else [0] * count
+        return self._batch(chosen, sides, generator)
+
+    def _scenes(self, count: int, generator: torch.Generator) -> Batch:
+        numbers = torch.randint(len(self.places), (count,), generator=generator).tolist()
+        batch = self._batch([self.alone + number for number in numbers], [0] * count, generator)
+        boxes, rows = batch.context.conditions["boxes"], batch.context.conditions["concept_rows"]
+        is_boxed = torch.rand(count, generator=generator) < BOXED_SHARE
+        for index in is_boxed.nonzero().flatten().tolist():
+            boxes[index, rows[index]] = boxes.new_tensor(self.places[numbers[index]].corners)
+        return batch
+
+    def _batch(self, chosen: Sequence[int], sides: Sequence[int], generator: torch.Generator) -> Batch:
         clean = torch.stack([self.latents[index][side] for index, side in zip(chosen, sides, strict=True)])
-        t = self._levels(count, generator).to(self.base.device)
+        t = self._levels(len(chosen), generator).to(self.base.device)
         noise = torch.randn(clean.shape, generator=generator).to(self.base.device)
         context = self._context(chosen, (clean.shape[-2], clean.shape[-1]))
         return Batch(

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from orthoplex.bases.foreign.conversion import TEMPLATES, Conversion, LoraSamples, spec_of
-from orthoplex.bases.sd.pictures import CONCEPT
+from orthoplex.bases.sd.encoding import CONCEPT
 from orthoplex.bases.sd.reading import Tokens
 from orthoplex.bases.zimage.base import ZBase
 from orthoplex.bases.zimage.encoding import text_states, training_context

@@ -25,7 +25,9 @@ from orthoplex.bases.zimage.parts import PATCH, check_folder
 from orthoplex.bases.zimage.schedule import DEFAULT_SAMPLER, SAMPLERS
 
 ENTRIES = ("attention.to_k", "attention.to_v")
-GATED = ("attention.to_q", "attention.to_k", "attention.to_v", "attention.to_out.0")
+ATTENTION = ("attention.to_q", "attention.to_k", "attention.to_v", "attention.to_out.0")
+FEED_FORWARD = ("feed_forward.w1", "feed_forward.w2", "feed_forward.w3")
+GATED = (*ATTENTION, *FEED_FORWARD)
 JOINT = "layers."  # blocks that picture and text share; refiners before them know one of both
 
 
@@ -41,7 +43,7 @@ def describe(folder: Path, base_id: str, title: str) -> dict[str, Any]:
     layers = {
         name: shape
         for name, shape in shapes_of(model, GATED).items()
-        if name.startswith(JOINT) and (not name.startswith(f"{JOINT}0.") or name.endswith("to_out.0"))
+        if name.startswith(JOINT) and (not name.startswith(f"{JOINT}0.attention.") or name.endswith("to_out.0"))
     }
     # Trained at 1024 px; a model whose positions reach less far is a small one, made at an eighth of its reach.
     token_px = PATCH * 2 ** (len(vae["block_out_channels"]) - 1)

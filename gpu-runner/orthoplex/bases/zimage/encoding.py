@@ -53,8 +53,7 @@ def encode(base: ZParts, readings: Sequence[SdReading]) -> Context:
         rows = rows_of(_mentions(reading), base.layout.tokens_shape[0], len(own))
         for each, member in zip(rows, reading.members, strict=True):
             own = torch.cat([own, *(own[at[:1]].repeat(len(at) - 1, 1) for at in each)])
-            box = member.region or WHOLE
-            boxes[b, each] = torch.tensor([box.x, box.y, box.x + box.width, box.y + box.height])
+            boxes[b, each] = torch.tensor((member.region or WHOLE).corners)
         first = picture_rows(_latents(base, reading))
         members.append(
             tuple(

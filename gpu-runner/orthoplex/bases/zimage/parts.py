@@ -76,11 +76,12 @@ def load_parts(
     aside = torch.device("cpu") if options.offload else device
     for module, place in ((model, device), (text_encoder, aside), (vae, aside)):
         module.to(place).requires_grad_(False).eval()
-    speed_up(model, vae, options)
+    layout = layout_from(description)
+    speed_up(model, vae, layout, options)
     return ZParts(
         id=str(description["id"]),
         description=description,
-        layout=layout_from(description),
+        layout=layout,
         model=model,
         text_encoder=text_encoder,
         tokenizer=AutoTokenizer.from_pretrained(folder / "tokenizer", **local),

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from orthoplex.bases.context import Context
 from orthoplex.bases.options import OptionRefused
-from orthoplex.bases.sd.pictures import CONCEPT, SdPictures
+from orthoplex.bases.sd.encoding import CONCEPT
+from orthoplex.bases.sd.pictures import SdPictures
 from orthoplex.bases.sd.reading import Tokens
 from orthoplex.bases.zimage.encoding import text_states, training_context
 from orthoplex.bases.zimage.reading import tokens_of

@@ -100,8 +100,9 @@ class SdTrainer:
 
     @property
     def weights(self) -> str:
-        gain = f"gain {self.base.layout.gate_gain}"
-        return hashlib.sha256(f"{self.base.description['weights_sha256']} {gain}".encode()).hexdigest()[:16]
+        layout = self.base.layout
+        facts = f"{self.base.description['weights_sha256']} {layout.layers_sha256} gain {layout.gate_gain}"
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
     def train(self, character: Character, training: Training, seed: int) -> Trained:
         assert isinstance(training, SdTraining)

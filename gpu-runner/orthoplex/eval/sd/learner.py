@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from orthoplex.bases.context import Context
 from orthoplex.bases.sd.base import SdBase
 from orthoplex.bases.sd.describe import ENTRIES, GATED, shapes_of
-from orthoplex.bases.sd.pictures import CONCEPT, SdPictures
+from orthoplex.bases.sd.encoding import CONCEPT
+from orthoplex.bases.sd.pictures import SdPictures
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Residuals, Trained, beside
 from orthoplex.eval.learner import Training
@@ -33,7 +34,7 @@ RANK = 8
 # Learning rates before tuning, of residuals and of words. Ours: entries and residuals of the product.
 RATES = {"lora": 2e-3, "slots": 1e-2, "none": 0.0}
 WORD_RATE = 5e-3
-OUR_RATES = (1e-2, 1e-2)
+OUR_RATES = (3e-2, 3e-2)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class SdTraining(Training):
 
 
 @lru_cache(maxsize=4)
-def attention_layout(base: SdBase) -> Layout:
-    """q, k, v and out of every attention of the UNet, without entries: where the paper's methods act."""
+def ungated_layout(base: SdBase) -> Layout:
+    """q, k, v and out of every attention of the UNet, and its feed-forward layers, without entries: where the paper's
+    methods act, as ordinary LoRAs do."""
     shapes = {name: LayerShape(*shape) for name, shape in shapes_of(base.model, (*GATED, *ENTRIES)).items()}
     return replace(
         base.layout, layers=shapes, entries={}, gate_gain=0.0, rank=RANK, basis=BASIS_NAME, basis_seed=1
@@ -153,7 +155,7 @@ class WordLearner:
 
     def _residuals(self, index: int, seed: int) -> dict[str, LayerResidual]:
         made = {}
-        layout = attention_layout(self.base)
+        layout = ungated_layout(self.base)
         if self.training.residual == "none":
             return {}
         for number, (layer, shape) in enumerate(layout.layers.items()):
@@ -170,4 +172,4 @@ class WordLearner:
 def laid_beside(base: SdBase, residuals: Residuals) -> AbstractContextManager[None]:
     """Residuals beside the UNet's layers inside the `with` block, on every position."""
     named: Mapping[str, LayerResidual] = residuals
-    return beside(base, attention_layout(base), [(named, lambda _: 1.0)])
+    return beside(base, ungated_layout(base), [(named, lambda _: 1.0)])
