@@ -8,7 +8,7 @@ export function ChosenFilters<F extends string>(props: {
   onRemove: (filter: F) => void;
 }) {
   return (
-    <div class="chips">
+    <div class="chips chosen-filters">
       {props.filters.map(([filter, words]) => {
         const value = props.query[filter];
         return (

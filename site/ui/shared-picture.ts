@@ -11,6 +11,9 @@ const TITLE_CHARACTERS = 120;
 export const pictureUrl = (id: string) => `/pictures/?id=${id}`;
 export const picturesWith = (ref: string) => `/pictures/?adapter=${ref}`;
 
+/** The part of the address by which the feed knows that somebody was notified of pictures: where none is left, it says so. */
+export const NOTIFIED = "#shared";
+
 /** The recipe as Compose takes it from a picture's file; null where it holds none. */
 export function composeUrlOf({ recipe }: Pick<SharedPicture, "recipe">): string | null {
   const form = formOfRecipe(recipe);

@@ -114,7 +114,7 @@ describe("sharing", { timeout: 300_000 }, () => {
     await notice().waitFor();
     assert.deepEqual(await faultsOf(owner.page), []);
     await notice().click();
-    await owner.page.waitForURL("**/pictures/?adapter=orthoplex/ivy");
+    await owner.page.waitForURL("**/pictures/?adapter=orthoplex/ivy#shared");
     await cards(owner.page).waitFor();
   });
 

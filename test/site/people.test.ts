@@ -84,7 +84,7 @@ describe("the text of a notification", () => {
     const text = (count: number, more: Partial<Notification> = {}) =>
       notificationText(note({ kind: "picture_shared", data: { count, day: "2026-01-01" }, ...more }));
     const words = ({ before, name, url }: ReturnType<typeof text>) => [before, name, url];
-    const url = "/pictures/?adapter=ada/eve";
+    const url = "/pictures/?adapter=ada/eve#shared";
     expect(words(text(1))).toEqual(["shared a picture with", "Eve", url]);
     expect(words(text(1_001))).toEqual(["shared 1,001 pictures with", "Eve", url]);
     expect(words(text(1, { actor: null }))).toEqual(["A picture was shared with", "Eve", url]);

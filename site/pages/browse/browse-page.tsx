@@ -7,6 +7,7 @@ import { type CatalogQuery, catalog, type FacetName, type ListName } from "../..
 import { adapterUrl } from "../../ui/adapter-card.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { useScroll } from "../../ui/endless.tsx";
+import { filterFaults } from "../../ui/filter-faults.ts";
 import { countOf } from "../../ui/format.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { pagesOf } from "../../ui/open-pages.ts";
@@ -63,7 +64,9 @@ export function BrowsePage() {
         counts={counts.value?.composes_with ?? null}
         onToggle={(ref) => toggle("composes_with", ref)}
       />
-      {counts.failure && <FailureNotice failure={counts.failure} again={counts.again} />}
+      {counts.failure && filterFaults(counts.failure, query).length === 0 && (
+        <FailureNotice failure={counts.failure} again={counts.again} />
+      )}
       <FacetPanel
         query={query}
         counts={counts.value}

@@ -3,7 +3,7 @@
 import type { CatalogQuery } from "../../api-catalog.ts";
 import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { Endless } from "../../ui/endless.tsx";
-import { FailureNotice } from "../../ui/notice.tsx";
+import { ListFailure } from "../../ui/list-failure.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 import type { Results } from "./use-results.ts";
 
@@ -15,7 +15,9 @@ export function ResultList(props: {
   const { query, results, onChange } = props;
   return (
     <>
-      {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
+      {results.failure && (
+        <ListFailure failure={results.failure} again={results.again} query={query} all="All adapters" />
+      )}
       <div class="card-grid" aria-busy={results.waiting}>
         {results.items.map((adapter) => (
           <AdapterCard key={adapter.id} adapter={adapter} />

@@ -5,9 +5,10 @@ import { type Mix, type MixQuery, mixes } from "../../api-mixes.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";
 import { ChosenFilters } from "../../ui/chosen-filters.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { ListFailure } from "../../ui/list-failure.tsx";
 import { MixCard } from "../../ui/mix-card.tsx";
 import { More } from "../../ui/more.tsx";
-import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Empty } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useList } from "../../ui/use-list.ts";
 import { type Filter, queryOf, SORTS, searchOf, withFilter } from "./query.ts";
@@ -75,7 +76,9 @@ export function MixesPage() {
       <p class="quiet browse-count" role="status">
         {shownCount(list)}
       </p>
-      {list.failure && <FailureNotice failure={list.failure} again={list.again} />}
+      {list.failure && (
+        <ListFailure failure={list.failure} again={list.again} query={query} all="All mixes" />
+      )}
       <h2 class="visually-hidden">Published mixes</h2>
       <div class="mix-rows" aria-busy={list.waiting}>
         {list.items.map((mix) => (

@@ -2,7 +2,7 @@
 
 import type { Notification } from "../../api-people.ts";
 import { profileUrl } from "../../ui/plain-text.ts";
-import { picturesWith } from "../../ui/shared-picture.ts";
+import { NOTIFIED, picturesWith } from "../../ui/shared-picture.ts";
 
 /** `before` and `after` surround the target's name; the person's name precedes both. */
 export interface NotificationText {
@@ -47,7 +47,7 @@ export function notificationText(note: Notification): NotificationText {
     case "picture_shared":
       return {
         ...about(sharedPictures(Number(data.count ?? 1), note.actor !== null)),
-        url: target && picturesWith(target.ref),
+        url: target && `${picturesWith(target.ref)}${NOTIFIED}`,
       };
     case "fork":
       return about("made one of their own from");

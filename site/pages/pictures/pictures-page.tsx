@@ -6,12 +6,15 @@ import { loadAccount } from "../../ui/account.ts";
 import { CardSkeletons } from "../../ui/adapter-card.tsx";
 import { ChosenFilters } from "../../ui/chosen-filters.tsx";
 import { Endless, useScroll } from "../../ui/endless.tsx";
-import { Empty, FailureNotice, signInUrl } from "../../ui/notice.tsx";
+import { ListFailure } from "../../ui/list-failure.tsx";
+import { Empty, signInUrl } from "../../ui/notice.tsx";
 import { pagesOf } from "../../ui/open-pages.ts";
 import { PictureCard } from "../../ui/picture-card.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { NOTIFIED } from "../../ui/shared-picture.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { useAccount } from "../../ui/use-reply.ts";
+import { nothingText } from "./nothing-text.ts";
 import { FILTER_WORDS, queryOf, SORTS, searchOf, withFilter, withSort } from "./query.ts";
 
 const WHOSE = [
@@ -21,6 +24,8 @@ const WHOSE = [
 
 export function PicturesPage() {
   const [query, setQuery] = useState<PictureQuery>(() => queryOf(location.search));
+  const [first] = useState(() => ({ query, isNotified: location.hash === NOTIFIED }));
+  const wasNotified = first.isNotified && query.adapter === first.query.adapter;
   const account = useAccount();
   const results = usePages(
     JSON.stringify(query),
@@ -30,7 +35,8 @@ export function PicturesPage() {
   useScroll(results.waiting);
   useEffect(() => {
     if (results.waiting) return;
-    history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages));
+    const mark = wasNotified ? NOTIFIED : "";
+    history.replaceState(history.state, "", location.pathname + searchOf(query, results.pages) + mark);
   }, [query, results.pages, results.waiting]);
   const isYours = account != null && query.owner === account.handle;
   const choose = async (whose: "all" | "yours") => {
@@ -62,7 +68,9 @@ export function PicturesPage() {
         query={query}
         onRemove={(filter) => setQuery((before) => withFilter(before, filter, null))}
       />
-      {results.failure && <FailureNotice failure={results.failure} again={results.again} />}
+      {results.failure && (
+        <ListFailure failure={results.failure} again={results.again} query={query} all="All pictures" />
+      )}
       <h2 class="visually-hidden">Shared pictures</h2>
       <div class="mix-rows" aria-busy={results.waiting}>
         {results.items.map((picture) => (
@@ -71,22 +79,20 @@ export function PicturesPage() {
         {results.waiting && results.items.length === 0 && <CardSkeletons count={8} mix />}
       </div>
       {results.isEmpty && (
-        <NothingHere filtered={Object.keys(query).some((name) => name !== "sort")} isYours={isYours} />
+        <NothingHere
+          {...nothingText(query, { isYours, wasNotified })}
+          filtered={Object.keys(query).some((name) => name !== "sort")}
+        />
       )}
       <Endless results={results} />
     </>
   );
 }
 
-function NothingHere({ filtered, isYours }: { filtered: boolean; isYours: boolean }) {
-  const title = isYours
-    ? "You have shared none yet"
-    : filtered
-      ? "Nothing matches"
-      : "Nobody has shared one yet";
+function NothingHere({ title, text, filtered }: { title: string; text: string; filtered: boolean }) {
   return (
     <Empty title={title}>
-      <p>Nothing is shown here by itself: generate a picture, then press Share below it.</p>
+      <p>{text}</p>
       <div class="actions">
         <a class="button primary" href="/compose/">
           Compose a picture
