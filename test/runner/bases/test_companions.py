@@ -91,6 +91,12 @@ def test_a_picture_with_its_own_background_stands_beside_nobody(base: SdBase) ->
     assert {data.batch(2, torch.Generator().manual_seed(seed)).noisy.shape[-1] for seed in range(20)} == {8}
 
 
+def test_a_picture_with_a_mask_stands_beside_nobody(base: SdBase) -> None:
+    options = PictureOptions(resolution=64, companions=(companion(),), masks=(Image.new("L", (100, 100), 255),))
+    assert base.pictures([(cut_out(), None)], "person", options).places == []
+    assert base.pictures([(cut_out(), None)], "person", replace(options, masks=())).places == [LEFT]
+
+
 def test_companions_are_generated_once_for_those_that_the_description_names(base: SdBase) -> None:
     assert companions_of(base) == ()
     training = {**base.description["training"], "companions": ["a tall man", "a dog"]}

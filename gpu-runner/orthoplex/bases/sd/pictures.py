@@ -85,11 +85,12 @@ class SdPictures(SdCaptions):
             raise OptionRefused(f"{len(options.masks)} masks for {len(items)} pictures")
         backdrops: dict[tuple[int, str | None], list[tuple[Image.Image, str | None]]] = {}
         cut_out: list[tuple[Image.Image, str]] = []
-        for picture, caption in items:
+        for number, (picture, caption) in enumerate(items):
             same = id(picture), caption  # stands here several times where kohya's folder says repeats
             if same not in backdrops:
                 backdrops[same] = on_backdrops(picture, caption)
-                if len(backdrops[same]) > 1:
+                # what a mask hides would be seen in a scene
+                if len(backdrops[same]) > 1 and not (options.masks and options.masks[number]):
                     cut_out.append((picture, caption_with_concept(caption)))
         copies = max(map(len, backdrops.values()))  # every picture is to come as often as any other
         placed: list[tuple[Image.Image, str | None, int]] = []  # with the number of the item

@@ -17,7 +17,6 @@ from orthoplex.bases.request import Region
 SHARE = 1 / 2  # of the steps
 BOXED_SHARE = 1 / 2  # of the scenes have the concept's words in its own half alone, as a composition with boxes has
 LEFT, RIGHT = Region(0.0, 0.0, 0.5, 1.0), Region(0.5, 0.0, 0.5, 1.0)
-BACKGROUND = "background"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +46,7 @@ def beside(picture: Image.Image, caption: str, companion: Companion, *, is_left:
     persons = (caption, companion.prompt) if is_left else (companion.prompt, caption)
     return TrainingScene(
         scene.convert("RGB"),
-        f"{' and '.join(persons)}, {companion.background} {BACKGROUND}",
+        f"{' and '.join(persons)}, {companion.background} background",
         LEFT if is_left else RIGHT,
     )
 
