@@ -2,7 +2,9 @@
 
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { beforeAll } from "vitest";
+import { readBases } from "../../functions/catalog/bases.ts";
 import { clearAnswers } from "../../functions/catalog/kept-answers.ts";
 import { makeDatabase } from "./database.ts";
 
@@ -19,6 +21,8 @@ beforeAll(async () => {
   await emptyBlobs();
   clearAnswers();
   await makeDatabase();
+  // The isolate keeps the bases that it read last, which the file before may have published: as at a time before that, they are read anew.
+  await readBases(drizzle(env.DB), 0);
 });
 
 /** What a request of the last file put away after its test had ended outlives the reset. */
