@@ -127,6 +127,7 @@ function Loaded(props: { composer: Composer; workspace: Workspace; store: Store 
       {picking && known.base && Picker && (
         <Picker
           base={known.base.id}
+          anyBase={form.members.length === 0 && !known.isAsked}
           members={form.members}
           guest={guest}
           onToggle={toggle}

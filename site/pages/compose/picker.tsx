@@ -16,6 +16,8 @@ const TYPING_PAUSE_MS = 220;
 
 export function Picker(props: {
   base: string;
+  /** Members are of one base; the first can be of any, and decides it. */
+  anyBase: boolean;
   members: readonly Member[];
   /** Somebody who is signed in may compose with what is still being trained. */
   guest: boolean;
@@ -29,7 +31,11 @@ export function Picker(props: {
     const timer = setTimeout(() => setQ(text.trim()), TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const pages = useAdapterPages({ base: props.base, sort: "most_used", ...(q && { q }) });
+  const pages = useAdapterPages({
+    ...(!props.anyBase && { base: props.base }),
+    sort: "most_used",
+    ...(q && { q }),
+  });
   const picked = new Set(props.members.map((member) => member.ref));
   const usable = pages.items.filter((adapter) => adapter.latest_version);
   const isWhole = !pages.waiting && pages.failure === null && pages.more === null;
@@ -80,6 +86,7 @@ export function Picker(props: {
               <strong>{adapter.title}</strong>
               <span class="quiet">
                 <span class="trigger">{adapter.latest_version?.trigger}</span> by {adapter.owner}
+                {props.anyBase && adapter.base !== props.base && ` · ${adapter.base}`}
               </span>
             </span>
             <Icon name={picked.has(adapter.ref) ? "check" : "add"} />
@@ -89,7 +96,7 @@ export function Picker(props: {
           <Empty title={q ? "Nobody of that name" : "Nobody is published yet"}>
             <p>
               {q
-                ? "Try fewer characters, or another word."
+                ? `Try fewer characters, or another word.${props.anyBase ? "" : ` Members of one picture share a base, here ${props.base}.`}`
                 : "Train the first adapter from 4 to 16 pictures."}
             </p>
             {!q && (

@@ -13,6 +13,8 @@ export interface KnownState extends Known {
   failure: Failure | null;
   /** Refs that the catalog refused, with the reason. */
   refused: ReadonlyMap<string, Failure>;
+  /** Whether the address asks for a base. */
+  isAsked: boolean;
   learn: (adapter: Adapter) => void;
 }
 
@@ -67,5 +69,5 @@ export function useKnown(members: readonly Member[]): KnownState {
     }
   }, [members]);
 
-  return { base, failure, adapters, refused, learn };
+  return { base, failure, adapters, refused, isAsked: ASKED !== null, learn };
 }
