@@ -51,7 +51,7 @@ function focusSearch(): boolean {
   return popover !== null;
 }
 
-function showKeys(): void {
+export function showKeys(): void {
   const dialog = document.createElement("dialog");
   dialog.className = "box keys";
   dialog.setAttribute("aria-label", "Keys");

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ACTION_REASON_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { ACTION_KINDS, DECISIONS, type Decision, REPORT_REASONS } from "../../schema/contract/moderation.ts";
 import type { Notification } from "../../site/api-people.ts";
-import { commandOf, keyOf } from "../../site/pages/moderation/shortcuts.ts";
+import { commandOf, KEY_ROWS, keyOf } from "../../site/pages/moderation/shortcuts.ts";
 import { templatesOf, UNDO } from "../../site/pages/moderation/templates.ts";
 import { notificationText } from "../../site/pages/notifications/notification-text.ts";
 import {
@@ -28,12 +28,18 @@ describe("the keyboard shortcuts", () => {
   });
 
   it("move through the queue in every state", () => {
-    expect(["j", "k", "p", "?"].map((key) => commandOf(press(key), [])?.do)).toEqual([
+    expect(["j", "k", "p"].map((key) => commandOf(press(key), [])?.do)).toEqual([
       "next",
       "previous",
       "reveal",
-      "help",
     ]);
+  });
+
+  it("leave the list of keys to the one that every page has, and are all in it", () => {
+    for (const { key } of [{ key: "?" }, { key: "/" }])
+      expect(commandOf(press(key), [...DECISIONS])).toBeNull();
+    const listed = KEY_ROWS.map(({ keys }) => keys);
+    expect(listed).toEqual(expect.arrayContaining(["j", "k", "p", ...DECISIONS.map(keyOf)]));
   });
 
   it("do not override the browser's own", () => {

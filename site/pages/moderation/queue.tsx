@@ -3,13 +3,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Decision, moderation, type QueueEntry } from "../../api-moderation.ts";
 import { agoOf, countOf } from "../../ui/format.ts";
+import { describeKeys, showKeys } from "../../ui/keys.ts";
 import { GROUNDS, KIND_LABELS } from "../../ui/moderation-labels.ts";
 import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/notice.tsx";
 import { useList } from "../../ui/use-list.ts";
-import { Help } from "./help.tsx";
 import { ModerationFailure } from "./moderation-failure.tsx";
-import { commandOf } from "./shortcuts.ts";
+import { commandOf, KEY_ROWS } from "./shortcuts.ts";
 import { TargetPanel } from "./target-panel.tsx";
 
 const GRAVE = ["minor", "likeness"];
@@ -20,7 +20,6 @@ export function Queue({ me }: { me: string }) {
   const [open, setOpen] = useState<readonly Decision[]>([]);
   const [decision, setDecision] = useState<Decision | null>(null);
   const [revealed, setRevealed] = useState(false);
-  const [helping, setHelping] = useState(false);
   const rows = useRef(new Map<string, HTMLButtonElement>());
   const at = list.items.findIndex(({ target }) => target.id === chosen?.id);
 
@@ -40,6 +39,10 @@ export function Queue({ me }: { me: string }) {
   };
 
   useEffect(() => {
+    describeKeys(KEY_ROWS);
+    return () => describeKeys([]);
+  }, []);
+  useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const on = event.target as HTMLElement;
       if (on.closest("input, textarea, select, dialog, [contenteditable]")) return;
@@ -49,7 +52,6 @@ export function Queue({ me }: { me: string }) {
       if (command.do === "next") step(1);
       if (command.do === "previous") step(-1);
       if (command.do === "reveal") setRevealed((before) => !before);
-      if (command.do === "help") setHelping(true);
       if (command.do === "decide") setDecision(command.decision);
     };
     addEventListener("keydown", pressed);
@@ -70,7 +72,7 @@ export function Queue({ me }: { me: string }) {
       <nav class="moderation-list" aria-label="Reported things" aria-busy={list.waiting}>
         <div class="moderation-tools">
           <span class="quiet">The gravest first</span>
-          <button type="button" class="button small plain" onClick={() => setHelping(true)}>
+          <button type="button" class="button small plain" onClick={showKeys}>
             Keys <kbd>?</kbd>
           </button>
         </div>
@@ -124,7 +126,6 @@ export function Queue({ me }: { me: string }) {
           </p>
         )}
       </section>
-      {helping && <Help onClose={() => setHelping(false)} />}
     </div>
   );
 }

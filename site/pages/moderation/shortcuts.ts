@@ -6,7 +6,6 @@ export type Command =
   | { do: "next" }
   | { do: "previous" }
   | { do: "reveal" }
-  | { do: "help" }
   | { do: "decide"; decision: Decision };
 
 /** The key of each decision; two decisions may share a key if a target never allows both. */
@@ -17,6 +16,19 @@ const KEYS: Record<string, readonly Decision[]> = {
   h: ["hide", "unhide"],
   s: ["suspend", "unsuspend"],
 };
+
+/** As the list of keys shows them. */
+export const KEY_ROWS = [
+  { keys: "j", does: "Next thing" },
+  { keys: "k", does: "Thing before" },
+  { keys: "p", does: "Show or blur its pictures" },
+  { keys: "d", does: "Dismiss its reports" },
+  { keys: "r", does: "Remove or restore it" },
+  { keys: "t", does: "Rate it" },
+  { keys: "h", does: "Hide a comment, or show it again" },
+  { keys: "s", does: "Suspend an account, or lift that" },
+  { keys: "Ctrl + Enter", does: "Send the decision, while writing the reason" },
+] as const;
 
 export const keyOf = (decision: Decision): string =>
   Object.entries(KEYS).find(([, all]) => all.includes(decision))?.[0] ?? "";
@@ -38,8 +50,6 @@ export function commandOf(press: Press, open: readonly Decision[]): Command | nu
       return { do: "previous" };
     case "p":
       return { do: "reveal" };
-    case "?":
-      return { do: "help" };
     default: {
       const decision = KEYS[press.key]?.find((one) => open.includes(one));
       return decision ? { do: "decide", decision } : null;
