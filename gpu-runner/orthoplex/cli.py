@@ -87,6 +87,7 @@ def _work_locally(flags: argparse.Namespace) -> int:
     try:
         return _worked(flags)
     except KeyboardInterrupt:
+        print(f"\northoplex {flags.command}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python still flushes at its exit
@@ -95,7 +96,7 @@ def _work_locally(flags: argparse.Namespace) -> int:
 
 def _worked(flags: argparse.Namespace) -> int:
     from orthoplex import converting, exporting, importing, inspection, local, local_training, out_places
-    from orthoplex.report import as_json
+    from orthoplex.report import as_json, printable
 
     try:
         commands: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
@@ -110,11 +111,11 @@ def _worked(flags: argparse.Namespace) -> int:
             "doctor": inspection.doctor,
         }
         for line in commands[flags.command](flags):
-            print(as_json(line) if flags.json else line, flush=True)
+            print(as_json(line) if flags.json else printable(line), flush=True)
     except BrokenPipeError:
         raise
     except local.INPUT_ERRORS as error:
-        print(f"orthoplex {flags.command}: {_said(error)}", file=sys.stderr)
+        print(f"orthoplex {flags.command}: {printable(_said(error))}", file=sys.stderr)
         return 2
     finally:
         out_places.remove_empty_folders()
@@ -122,7 +123,11 @@ def _worked(flags: argparse.Namespace) -> int:
 
 
 def _said(error: Exception) -> str:
-    """A fault in one line; a file's without its number."""
+    """A fault in one line; a file's without its number, a refusal without its code."""
+    from orthoplex.ortho.container import FileRefused
+
+    if isinstance(error, FileRefused):
+        return error.detail
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error)

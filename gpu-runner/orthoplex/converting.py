@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from torch import Tensor
 
 from orthoplex.bases.foreign.conversion import Conversion, spec_of, survived
 from orthoplex.importing import base_of
+from orthoplex.in_files import check_files
 from orthoplex.loras import SD, target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter, write_adapter
 from orthoplex.out_places import check_weights
@@ -39,7 +41,9 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.foreign.facts import facts_of
     from orthoplex.bases.foreign.reader import read_foreign
 
-    check_weights(flags.out, force=flags.force)
+    check_weights(flags.out, force=flags.force, inputs=[flags.file])
+    check_files([flags.file])
+    _check_numbers(flags)
     base = base_of(flags)
     target = target_of(base)
     lora = read_foreign(flags.file, target)
@@ -82,6 +86,16 @@ def convert(flags: argparse.Namespace) -> Iterator[str]:
     adapter = _adapter(base, state, spec, summary)
     write_whole(flags.out, write_adapter(adapter, base.layout))
     yield Said(f"{flags.out}  {text}", file=str(flags.out), share=share, share_closed=shares["closed"], exact=True)
+
+
+def _check_numbers(flags: argparse.Namespace) -> None:
+    """ValueError for numbers with which nothing would be distilled, or any share would do."""
+    if min(flags.steps, flags.sample_steps) < 1:
+        raise ValueError("--steps and --sample-steps are 1 or more")
+    if not 0 <= flags.share_min <= 1:
+        raise ValueError(f"--share-min is a share from 0 to 1, not {flags.share_min}")
+    if not math.isfinite(flags.strength) or flags.strength == 0:
+        raise ValueError(f"--strength is a finite number other than 0, not {flags.strength}")
 
 
 def _family(base: Any) -> Any:

@@ -21,9 +21,10 @@ from PIL import Image
 from orthoplex.bases import AnyBase, load_base
 from orthoplex.bases.limits import size_of
 from orthoplex.bases.registry import OF_PIPELINES, default_base, pipeline_folder
+from orthoplex.in_files import check_files, file_of
 from orthoplex.local import read_attached
 from orthoplex.loras import ZIMAGE
-from orthoplex.out_places import check_free, check_new_folder, check_weights
+from orthoplex.out_places import check_free, check_new_folder, check_not_read, check_weights
 from orthoplex.recipe import RecipeAdapter
 from orthoplex.report import Said
 from orthoplex.runner.bases import resolve_device
@@ -65,7 +66,10 @@ def export(flags: argparse.Namespace) -> Iterator[str]:
     if flags.format == "folder":
         check_new_folder(flags.out)
     else:
-        check_weights(flags.out, force=flags.force)
+        check_weights(flags.out, force=flags.force, inputs=map(file_of, flags.adapters))
+    check_files(map(file_of, flags.adapters))
+    if not flags.loss_max >= 0:  # also of no number
+        raise ValueError(f"--loss-max is a share from 0, not {flags.loss_max}")
     base: Any = load_base(flags.base or default_base(), resolve_device(flags.device))
     if base.description["family"] not in OF_PIPELINES:
         raise ValueError(f"{base.id} is of the family {base.description['family']}, which no other program knows")
@@ -99,6 +103,7 @@ def _lora(
     from orthoplex.bases.sd.stock import add_to_weights, joint_prompt, stock_lora, stock_pipeline
 
     beside = {m.trigger: _beside(flags.out, m.trigger) for m in members}
+    check_not_read(beside.values(), map(file_of, flags.adapters))
     check_free(beside.values(), force=flags.force)
     pipe = stock_pipeline(base, pipeline_folder(base.id))
     lora = stock_lora(base, pipe, members)
@@ -155,6 +160,7 @@ def _lora_with_prompt(
     from orthoplex.bases.zimage.stock import drawn, lora_tensors, stock_pipeline, stock_prompt
 
     beside = flags.out.with_name(f"{flags.out.stem}-prompt.safetensors")
+    check_not_read([beside], map(file_of, flags.adapters))
     check_free([beside], force=flags.force)
     spec = replace(spec, prompt=flags.prompt or joint_prompt(members))
     stock = stock_prompt(base, spec, members)

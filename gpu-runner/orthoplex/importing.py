@@ -12,6 +12,7 @@ from typing import Any
 
 from orthoplex.bases import load_base
 from orthoplex.bases.registry import default_base, pipeline_folder
+from orthoplex.in_files import LORA, check_files, file_of
 from orthoplex.local import read_lora
 from orthoplex.loras import INEXACT, target_of, whole_pipeline
 from orthoplex.out_places import check_new_folder, check_weights
@@ -26,7 +27,8 @@ def import_lora(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.foreign.reader import FORMAT, read_foreign
     from orthoplex.bases.sd.lora_files import write_tensors
 
-    check_weights(flags.out, force=flags.force)
+    check_weights(flags.out, force=flags.force, inputs=[flags.file])
+    check_files([flags.file])
     base = base_of(flags)
     target = target_of(base)
     lora = read_foreign(flags.file, target)
@@ -60,6 +62,7 @@ def merge(flags: argparse.Namespace) -> Iterator[str]:
     from orthoplex.bases.sd.saving import save_pipeline, stored_dtype
 
     check_new_folder(flags.out)
+    check_files(file_of(text, LORA) for text in flags.files)
     base = base_of(flags)
     loras = [read_lora(base, text) for text in flags.files]
     folder = pipeline_folder(base.id)

@@ -18,6 +18,7 @@ from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.foreign.reader import read_foreign
 from orthoplex.bases.foreign.summary import summary_of
 from orthoplex.bases.registry import OF_PIPELINES, describe_base, expected_bytes, present_bases, training_estimate
+from orthoplex.in_files import check_files
 from orthoplex.lora_crosstalk import measured_crosstalk
 from orthoplex.loras import NamedLora, target_of
 from orthoplex.ortho.adapter import Adapter, read_adapter
@@ -37,6 +38,7 @@ def inspect(flags: argparse.Namespace) -> Iterator[Said]:
     """What each file holds, and how every two of one base meet. ValueError for what is no adapter of a base here."""
     read: list[tuple[Path, tuple[Adapter, Layout] | None]] = []
     for path in flags.files:
+        check_files([path])
         foreign = summary_of(path)
         opened = None if foreign else _opened(path)
         read.append((path, opened))
@@ -105,6 +107,8 @@ def _opened(path: Path) -> tuple[Adapter, Layout]:
     content = path.read_bytes()
     try:
         base_id = read_container(content).metadata.get("base", "")
+        if not base_id:
+            raise ValueError(f"{path} holds no adapter, and no LoRA that is known here")
         if base_id not in present_bases():
             raise ValueError(f"{path} is for the base {base_id!r}, which is not on this machine")
         layout = layout_from(describe_base(base_id))

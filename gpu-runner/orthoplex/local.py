@@ -6,7 +6,6 @@ Reads and writes files named by the caller; every fault of these files is raised
 import argparse
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from orthoplex.bases import AnyBase, load_base, present_bases
 from orthoplex.bases.limits import check_spec, size_of
 from orthoplex.bases.options import DTYPES, LoadOptions
 from orthoplex.bases.registry import add_base, default_base, describe_base
+from orthoplex.in_files import ADAPTER, LORA, check_files, file_of
 from orthoplex.loras import NamedLora, target_of, with_loras
 from orthoplex.ortho.adapter import read_adapter
 from orthoplex.ortho.container import FileRefused
@@ -36,10 +36,6 @@ from orthoplex.wildcards import with_wildcards
 
 INPUT_ERRORS = (ValueError, OSError, FileRefused, PictureRefused, ConfigRefused, Refused, Unreachable)
 
-_LORA = re.compile(
-    r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<trigger><[a-z0-9][a-z0-9_-]{0,63}>)(:(?P<words>.+))?)?"
-)
-_ADAPTER = re.compile(r"(?P<file>.+?)(=(?P<strength>-?[0-9.]+))?(@(?P<region>[0-9.]+(,[0-9.]+){3}))?")
 AT_ONCE = 4  # pictures of one batch: memory must not grow with --count
 
 
@@ -56,6 +52,7 @@ def load_options(flags: argparse.Namespace) -> LoadOptions:
 def generate(flags: argparse.Namespace) -> Iterator[str]:
     """Generate pictures; yields a line about each file written."""
     check_pictures(flags.out, range(flags.seed, flags.seed + flags.count), force=flags.force)
+    check_files([*map(file_of, flags.adapter), *(file_of(text, LORA) for text in flags.lora)])
     base_id = flags.base or default_base()
     options = load_options(flags)
     more = () if options == LoadOptions() else (options,)
@@ -132,7 +129,7 @@ def read_lora(base: AnyBase, text: str) -> NamedLora:
     from orthoplex.bases.foreign.facts import facts_of
     from orthoplex.bases.foreign.reader import read_foreign
 
-    found = _LORA.fullmatch(text)
+    found = LORA.fullmatch(text)
     if found is None:
         raise ValueError(f"{text} must look like file.safetensors=0.6")
     path = Path(found["file"])
@@ -200,7 +197,7 @@ def _publish(flags: argparse.Namespace, description: dict[str, Any]) -> Said:
 
 def read_attached(base: AnyBase, text: str) -> tuple[AttachedAdapter, RecipeAdapter]:
     """FILE[=STRENGTH][@X,Y,W,H]; without a strength the file's own."""
-    parts = _ADAPTER.fullmatch(text)
+    parts = ADAPTER.fullmatch(text)
     if parts is None:
         raise ValueError(f"--adapter {text} must look like file.safetensors=0.6@0,0,0.5,1")
     path = Path(parts["file"])

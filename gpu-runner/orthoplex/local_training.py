@@ -59,7 +59,7 @@ def train(flags: argparse.Namespace) -> Iterator[str]:
         raise ValueError("it would not fit: choose --vram 8, a smaller --resolution or --batch, or say --yes")
     folder = read_training_folder(flags.pictures, flags.trigger)
     resume = flags.checkpoint if flags.checkpoint and flags.checkpoint.exists() else None
-    check_weights(flags.out, force=flags.force)
+    check_weights(flags.out, force=flags.force, inputs=[resume] if resume else [])
     check_samples(flags.out, force=flags.force, resumes=resume is not None)
     if flags.checkpoint:
         check_checkpoint(flags.checkpoint)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orthoplex.pictures import OTHER_PICTURE_SUFFIXES, PICTURE_SUFFIXES
+from orthoplex.whole_files import resolved
 
 PICTURE_SUFFIX = ".png"
 WEIGHTS_SUFFIX = ".safetensors"
@@ -44,10 +45,14 @@ def remove_empty_folders() -> None:
     _made.clear()
 
 
-def check_weights(path: Path, *, force: bool) -> None:
-    """Make the folder of a file of weights. ValueError where it is a folder, named as another kind, or there."""
+def check_weights(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Make the folder of a file of weights. ValueError where it is a folder, named as another kind, or there.
+
+    inputs: what is read, which --force does not replace.
+    """
     _check_suffix(path, {WEIGHTS_SUFFIX}, f"what is written is weights: let it end in {WEIGHTS_SUFFIX}")
     _check_file(path)
+    check_not_read([path], inputs)
     check_free([path], force=force)
 
 
@@ -97,6 +102,14 @@ def check_samples(out: Path, *, force: bool, resumes: bool) -> None:
     check_free(sorted(path for path in beside if written.fullmatch(path.name)), force=force)
 
 
+def check_not_read(paths: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """ValueError for the first of these files that is one of the inputs: it would be lost."""
+    there = [each for each in inputs if each.exists()]
+    for path in paths:
+        if path.exists() and any(path.samefile(each) for each in there):
+            raise ValueError(f"{path} is what is read: write to another file")
+
+
 def check_free(paths: Iterable[Path], *, force: bool) -> None:
     """ValueError for the first of these files that is there, unless it may be replaced."""
     taken = None if force else next((path for path in paths if path.exists()), None)
@@ -120,6 +133,7 @@ def _check_suffix(path: Path, fitting: set[str], written: str) -> None:
 
 def _check_file(path: Path) -> None:
     check_folder(path.parent)
+    resolved(path)
     if path.is_dir():
         raise ValueError(f"{path} is a folder: name the file in it")
     if path.exists() and not os.access(path, os.W_OK):

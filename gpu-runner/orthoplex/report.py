@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 
@@ -15,6 +16,15 @@ class Said(str):
         said = super().__new__(cls, text)
         said.facts = facts
         return said
+
+
+# What a terminal obeys, or shows in another place: control characters and bidirectional overrides.
+_OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(line: str) -> str:
+    """The text for a terminal: files of others name triggers and layers as they like."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 def as_json(line: str) -> str:

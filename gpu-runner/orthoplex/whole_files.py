@@ -4,6 +4,8 @@ An interruption, a full disk or a fault in between leaves what was there before.
 """
 
 import contextlib
+import errno
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from safetensors import SafetensorError
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Where to write what will be `path` at the end. OSError, with the name `path`, where that cannot be."""
-    place = path.resolve() if path.is_symlink() else path
+    place = resolved(path)
     if place.exists() and not place.is_file():  # a device or a pipe has no name to move to
         yield place
         return
@@ -23,12 +25,18 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(place)
-    except SafetensorError as error:  # its own class of fault, also of a full disk
-        raise OSError(f"{path} could not be written: {error}") from error
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    except (SafetensorError, OSError) as error:
+        raise _named(error, path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def resolved(path: Path) -> Path:
+    """What a link leads to, else the path itself. OSError, with the name `path`, for links in a circle."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except RuntimeError as error:  # as pathlib says it up to Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -44,10 +52,17 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     try:
         yield part
         part.rename(folder)
-    except SafetensorError as error:
-        raise OSError(f"{folder} could not be written: {error}") from error
+    except (SafetensorError, OSError) as error:
+        raise _named(error, folder) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _named(error: SafetensorError | OSError, place: Path) -> OSError:
+    """The fault with the name that the caller knows. safetensors has its own class of fault, also of a full disk."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return OSError(error.errno, error.strerror, str(place))
+    return OSError(f"{place} could not be written: {error}")
 
 
 def _beside(place: Path) -> Path:

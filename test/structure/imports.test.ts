@@ -36,7 +36,7 @@ const RUNNER = [
   ["png.py", "pictures.py", "loras.py"],
   ["lora_crosstalk.py"],
   ["runner", "eval", "export_onnx", "cast_training", "sd_training"],
-  ["progress.py", "wildcards.py", "training_folder.py", "out_places.py"],
+  ["progress.py", "wildcards.py", "training_folder.py", "in_files.py", "out_places.py"],
   ["local.py", "inspection.py"],
   ["exporting.py", "importing.py", "local_training.py"],
   ["converting.py", "cli_examples.py"],

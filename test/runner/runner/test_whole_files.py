@@ -1,5 +1,7 @@
 """What commands write is there whole or not at all: a disk that fills up or an interruption leaves what was there."""
 
+import errno
+import os
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +71,25 @@ def test_a_picture_that_no_longer_fits_is_no_file(
     )
     assert capsys.readouterr().err == f"orthoplex generate: {tmp_path}/new/x.png: File too large\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_faults_of_a_folder_name_it_and_not_the_place_it_is_written_in(tmp_path: Path) -> None:
+    def write(error: Exception) -> None:
+        with whole_folder(tmp_path / "merged") as part:
+            part.mkdir()
+            raise error
+
+    with pytest.raises(OSError, match=r"No space left on device: '.*/merged'$"):
+        write(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / ".part" / "unet")))
+    with pytest.raises(OSError, match=r"/merged could not be written: a library says so$"):
+        write(OSError("a library says so"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_in_a_circle_are_a_fault_with_a_name(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(OSError, match=r"symbolic links: '.*/circle'$"):
+        write_whole(tmp_path / "circle", b"anything")
 
 
 def test_an_interruption_leaves_neither_file_nor_folder(tmp_path: Path) -> None:
