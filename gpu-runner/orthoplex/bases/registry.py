@@ -20,9 +20,12 @@ from orthoplex.bases.device import compute_dtype
 from orthoplex.bases.memory import TrainingMemory
 from orthoplex.bases.options import LoadOptions, refuse_options
 from orthoplex.bases.protocol import AnyBase
+from orthoplex.ortho.text import is_carriable, is_line, is_visible
+from orthoplex.whole_files import whole_folder
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+TITLE_MAX = 120  # characters, as titles have in the contract
 DESCRIPTION = "base.json"
 PIPELINE = "pipeline"  # a folder, or a link to one, in diffusers' format
 OF_PIPELINES = ("sd", "zimage")  # families that need requirements-sd.txt
@@ -140,6 +143,8 @@ def add_base(source: str, base_id: str, title: str) -> dict[str, Any]:
     """
     if not _ID.fullmatch(base_id):
         raise BaseRefused(f"{base_id!r} is no id: use a to z, digits and hyphens, at most 64.")
+    if len(title) > TITLE_MAX or not (is_line(title) and is_visible(title) and is_carriable(title)):
+        raise BaseRefused(f"--title is one line that can be seen, of at most {TITLE_MAX} characters.")
     target = weights_folder() / base_id
     if target.exists() or (descriptions_folder() / f"{base_id}.json").exists():
         raise BaseRefused(f"There is a base {base_id!r} already; a base never changes, so choose another id.")
@@ -152,14 +157,21 @@ def add_base(source: str, base_id: str, title: str) -> dict[str, Any]:
     folder = fetched(source) if is_hub_id(source) else Path(source)
     described = described_zimage if _pipeline_class(folder) == "ZImagePipeline" else described_sd
     description = described(folder, base_id, title)
-    target.mkdir(parents=True)
-    (target / PIPELINE).symlink_to(folder.resolve(), target_is_directory=True)
-    (target / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+    with whole_folder(target) as made:  # half of one would keep its id taken
+        made.mkdir(parents=True)
+        (made / PIPELINE).symlink_to(folder.resolve(), target_is_directory=True)
+        (made / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
     return description
 
 
 def _pipeline_class(folder: Path) -> str | None:
-    """The class that the folder's model_index.json names; None where there is none."""
+    """The class that the folder's model_index.json names; None where there is none. BaseRefused where it is no JSON."""
     index = folder / "model_index.json"
-    name = json.loads(index.read_text("utf-8")).get("_class_name") if index.is_file() else None
+    try:
+        read = json.loads(index.read_text("utf-8")) if index.is_file() else {}
+    except ValueError as error:
+        raise BaseRefused(f"{index} is no JSON: {error}") from error
+    if not isinstance(read, dict):
+        raise BaseRefused(f"{index} is no description of a pipeline")
+    name = read.get("_class_name")
     return name if isinstance(name, str) else None

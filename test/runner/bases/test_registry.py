@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -101,6 +102,38 @@ def test_an_id_cannot_be_added_twice(folder: Path, sd_folder: Path) -> None:
             add_base(str(sd_folder), base_id, "Again")
     assert describe_base("my-sd")["title"] == "My SD"
     assert (folder / "bases" / "my-sd" / "pipeline").is_symlink()
+
+
+@pytest.mark.parametrize("title", ["", " ", "x" * 121, "two\nlines", "\x1b[31mred"])
+@pytest.mark.usefixtures("folder")
+def test_a_title_that_nobody_could_read_is_refused(title: str, sd_folder: Path) -> None:
+    with pytest.raises(BaseRefused, match="--title"):
+        add_base(str(sd_folder), "my-sd", title)
+    assert present_bases() == []
+
+
+def test_a_base_that_could_not_be_written_leaves_its_id_free(
+    folder: Path, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as disk:
+        disk.setattr("pathlib.Path.write_text", _full)
+        with pytest.raises(OSError, match="my-sd"):
+            add_base(str(sd_folder), "my-sd", "My SD")
+    assert list((folder / "bases").iterdir()) == []
+    assert add_base(str(sd_folder), "my-sd", "My SD")["id"] == "my-sd"
+
+
+def _full(path: Path, *_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize("index", ["", "[]", "{", '{"_class_name": 3}'])
+def test_an_index_that_is_none_is_refused_in_one_line(
+    index: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "model_index.json").write_text(index)
+    assert main(["base", "add", str(folder), "--id", "my-sd", "--title", "My SD"]) == 2
+    assert str(folder) in capsys.readouterr().err
 
 
 def test_the_memory_of_a_base_is_estimated_from_its_files(folder: Path, sd_folder: Path) -> None:
