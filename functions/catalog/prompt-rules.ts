@@ -4,7 +4,7 @@
 import type { Base } from "../../schema/contract/bases.ts";
 import { cutText } from "../../schema/contract/cut-text.ts";
 import { PROMPT_CHOICES_DEPTH_MAX, PROMPT_WEIGHT_MAX } from "../../schema/contract/limits.ts";
-import { roomOf } from "../lib/base-sizes.ts";
+import { placesOf } from "../lib/base-sizes.ts";
 import { type Refusal, refuse } from "../lib/refusal.ts";
 
 type Pixels = { width: number; height: number };
@@ -53,15 +53,15 @@ function roomFault(base: Described, prompt: string, size: Pixels | undefined): R
   const people = peopleIn(base, prompt);
   const drawn = base.sizes.find(({ width, height }) => width === size?.width && height === size.height);
   if (size && !drawn) return null;
-  const most = Math.max(...base.sizes.map(roomOf));
-  if (people <= (drawn ? roomOf(drawn) : most)) return null;
+  const most = Math.max(...base.sizes.map(placesOf));
+  if (people <= (drawn ? placesOf(drawn) : most)) return null;
   const described = `The prompt describes ${people} people`;
   if (people > most) {
     return refuse("request_invalid", `${described}; ${base.id} has room for ${most} at most.`, "/prompt");
   }
-  const wide = base.sizes.find((each) => roomOf(each) >= people);
-  const other = wide ? `; ${wide.width}x${wide.height} has room for ${roomOf(wide)}` : "";
-  const room = drawn ? roomOf(drawn) : most;
+  const wide = base.sizes.find((each) => placesOf(each) >= people);
+  const other = wide ? `; ${wide.width}x${wide.height} has room for ${placesOf(wide)}` : "";
+  const room = drawn ? placesOf(drawn) : most;
   return refuse("request_invalid", `${described}, but this size has room for ${room}${other}.`, "/size");
 }
 

@@ -13,7 +13,7 @@ import { peopleIn } from "../catalog/prompt-rules.ts";
 import type { Db } from "../db.ts";
 import type { NewJob } from "../dispatch/enqueue.ts";
 import { plannedGeneration, specMembers, undrawable } from "../dispatch/order-generation.ts";
-import { roomOf, shapeFor } from "../lib/base-sizes.ts";
+import { placesOf, shapeFor } from "../lib/base-sizes.ts";
 import { Refusal, refuse } from "../lib/refusal.ts";
 import type { Caller } from "../rights/rights.ts";
 import type { Model } from "./models.ts";
@@ -162,7 +162,7 @@ function withChosenSize(
 /** How many people have room in the picture that is drawn, before enlarging. */
 function roomIn({ sizes }: Base, { width, height }: SampleSpec): number {
   const shape = sizes.find((size) => size.width === width && size.height === height);
-  return shape ? roomOf(shape) : Number.POSITIVE_INFINITY;
+  return shape ? placesOf(shape) : Number.POSITIVE_INFINITY;
 }
 
 function withSize(order: NewJob, { width, height }: { width: number; height: number }): NewJob {

@@ -29,8 +29,11 @@ export function nearestSide(
   return min + Math.max(0, steps) * step;
 }
 
-/** How many people have room in a shape: any number where they have no places of their own. */
-export const roomOf = ({ people }: Base["sizes"][number]) => people ?? Number.POSITIVE_INFINITY;
+/** How many people have places of their own in a shape: any number where the base places nobody. */
+export const placesOf = ({ people }: Base["sizes"][number]) => people ?? Number.POSITIVE_INFINITY;
+
+/** How many people have room in a shape, which is chosen for them where nobody asks for a size. */
+export const roomOf = ({ people, room }: Base["sizes"][number]) => people ?? room ?? Number.POSITIVE_INFINITY;
 
 /** Whether a prompt calls the member of a trigger, however it is capitalised. */
 export const calls = (prompt: string, trigger: string): boolean => prompt.toLowerCase().includes(trigger);

@@ -9156,6 +9156,8 @@ export interface components {
                 height: number;
                 /** @description How many people have room, where the base places them side by side */
                 people?: number;
+                /** @description How many people are generated well, where nothing places them: for so many this shape is chosen */
+                room?: number;
                 width: number;
             }[];
             slots: {

@@ -93,6 +93,10 @@ export const Base = z
           people: z.int().positive().optional().meta({
             description: "How many people have room, where the base places them side by side",
           }),
+          room: z.int().positive().optional().meta({
+            description:
+              "How many people are generated well, where nothing places them: for so many this shape is chosen",
+          }),
         }),
       )
       .min(1)

@@ -1,6 +1,7 @@
 // The compose page on bases of both kinds: which base it works with while members load, and where members' boxes meet.
 
 import { describe, expect, it } from "vitest";
+import { shapeFor } from "../../functions/lib/base-sizes.ts";
 import { crosstalkOf } from "../../functions/lib/crosstalk.ts";
 import cast3 from "../../schema/bases/cast-3.json";
 import sdMini from "../../schema/bases/sd-mini.json";
@@ -25,6 +26,16 @@ describe("the base of a composition", () => {
     expect(baseFor([], none)?.id).toBe("cast-3");
     expect(baseFor([], { ...none, asked: "sd-mini" })?.id).toBe("sd-mini");
     expect(baseFor(ada, { ...none, refused: new Map([["ada/june", "gone"]]) })?.id).toBe("cast-3");
+  });
+});
+
+describe("the size of a composition", () => {
+  it("is one in which the base generates so many people well, though it places nobody", () => {
+    const sizeFor = (people: number) => {
+      const { width, height } = shapeFor(sdMini as unknown as Base, people);
+      return `${width}x${height}`;
+    };
+    expect([0, 1, 2, 3, 4].map(sizeFor)).toEqual(["128x128", "128x128", "256x128", "384x128", "384x128"]);
   });
 });
 

@@ -40,7 +40,7 @@ def description_of(folder: Path) -> dict[str, Any]:
             "spdx": f"LicenseRef-{ID}",
             "note": "Art credits in docs; the weights carry the terms of the drawings they were trained on.",
         },
-        "sizes": [{"width": persons * SIDE_PX, "height": SIDE_PX} for persons in (1, 2, 3)],
+        "sizes": [{"width": people * SIDE_PX, "height": SIDE_PX, "room": people} for people in (1, 2, 3)],
         "size_range": {"width": side, "height": side, "pixels_max": 3 * SIDE_PX * SIDE_PX},
         "steps": {"default": 20, "min": 1, "max": 100},
         "guidance": {"default": 2, "min": 0, "max": 20},
