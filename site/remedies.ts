@@ -66,7 +66,8 @@ export const JOB_REMEDIES: Record<JobErrorCode, string> = {
   runner_error: "Start it again. If it fails the same way, change one thing at a time.",
   out_of_memory: "Ask for fewer pictures or a smaller canvas.",
   training_diverged: "Use fewer steps or more varied pictures.",
-  input_invalid: "Check the pictures: each must open in a viewer and show the same person.",
+  input_invalid:
+    "Change what the text names. Training pictures must open in a viewer and show the same person; an adapter must fit its base.",
   prompt_invalid: "Shorten the prompt and keep to one clause a person.",
   base_missing: "No runner has this base at the moment. Try again later.",
   runs_exhausted: "It was tried several times without success. Start it again later.",

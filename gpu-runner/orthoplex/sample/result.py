@@ -16,6 +16,16 @@ class SampleResult:
     warnings: list[str]
 
 
+class NotFinite(ValueError):  # noqa: N818 - what the pictures are
+    """The model was driven beyond its numbers: what it would decode is black."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No picture comes out: what is composed drives the model beyond its numbers. "
+            "Lower the strengths or the guidance, or leave out what came last."
+        )
+
+
 class Canceled(Exception):  # noqa: N818 - no error: the caller asked for it
     """The caller's on_step said stop."""
 

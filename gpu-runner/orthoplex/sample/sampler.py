@@ -12,7 +12,7 @@ from torch import Tensor
 
 from orthoplex.bases.protocol import AnyBase, Base, R
 from orthoplex.bases.request import AttachedAdapter, Canvas, SampleSpec
-from orthoplex.sample.result import Canceled, OnStep, SampleResult, never_cancel
+from orthoplex.sample.result import Canceled, NotFinite, OnStep, SampleResult, never_cancel
 
 Job = tuple[SampleSpec, Sequence[AttachedAdapter]]
 
@@ -51,7 +51,8 @@ def denoise(
 def sample_batch(base: AnyBase, jobs: Sequence[Job], on_step: OnStep = never_cancel) -> list[SampleResult]:
     """Several jobs of one size, step count and sampler as one batch, each with its own composition.
 
-    PromptRefused (a ValueError) for a prompt that does not fit; ValueError for jobs that differ in size or steps.
+    PromptRefused (a ValueError) for a prompt that does not fit; ValueError for jobs that differ in size or steps;
+    NotFinite (a ValueError) where one of the states is.
     """
     canvases = {spec.canvas for spec, _ in jobs}
     if len(canvases) != 1:
@@ -59,7 +60,10 @@ def sample_batch(base: AnyBase, jobs: Sequence[Job], on_step: OnStep = never_can
     (canvas,) = canvases
     readings = [base.read(spec, adapters, spec.seed + index) for spec, adapters in jobs for index in range(spec.count)]
     guidance = torch.tensor([spec.guidance for spec, _ in jobs for _ in range(spec.count)])
-    images = base.decode(denoise(base, readings, canvas, guidance=guidance, on_step=on_step), canvas)
+    states = denoise(base, readings, canvas, guidance=guidance, on_step=on_step)
+    if not bool(states.isfinite().all()):
+        raise NotFinite
+    images = base.decode(states, canvas)
     results, start = [], 0
     for spec, _ in jobs:
         own = slice(start, start + spec.count)

@@ -47,14 +47,14 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return load_zimage(folder, describe_zimage(folder, "cast-3", "Tiny Z-Image"), cpu, torch.float32)
 
 
-def lora_file(base: AnyBase, seed: int = 5) -> bytes:
+def lora_file(base: AnyBase, seed: int = 5, scale: float = 1.0) -> bytes:
     """Of every layer that the base describes, in kohya's layout with diffusers' names."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {}
     for name in dict.fromkeys([*base.layout.layers, *base.layout.entries]):
         out, inputs = base.model.get_submodule(name).weight.shape
         stem = f"lora_unet_{name.replace('.', '_')}"
-        tensors[f"{stem}.lora_down.weight"] = torch.randn(3, inputs, generator=generator)
+        tensors[f"{stem}.lora_down.weight"] = scale * torch.randn(3, inputs, generator=generator)
         tensors[f"{stem}.lora_up.weight"] = 0.2 * torch.randn(out, 3, generator=generator)
     return bytes(save(tensors))
 
@@ -146,6 +146,19 @@ def test_a_gated_lora_acts_where_its_trigger_is_named(
     assert pixels(called) not in (pixels(words), pixels(plain))
     (named,) = recipe(called)["loras"]
     assert (named["trigger"], named["words"]) == ("<rex>", "bob dog")
+
+
+@pytest.mark.parametrize("words", [None, "bob dog"])
+def test_a_lora_beyond_all_numbers_fails_its_own_job_with_the_reason_in_place_of_a_black_picture(
+    edge: EdgeDouble, draw: Callable[..., list[Job]], base: AnyBase, words: str | None
+) -> None:
+    lora = member(edge, lora_file(base, scale=1e30), words)  # each weight is finite, the picture is not
+    before, broken, after = draw(ordered("a dog"), ordered("a <rex>", lora), ordered("a dog"))
+    assert pixels(before) == pixels(after)
+    assert broken.settled is not None
+    error = broken.settled["error"]
+    assert (error["code"], error["retryable"]) == ("input_invalid", False)
+    assert "No picture comes out" in error["message"]
 
 
 @pytest.mark.parametrize("content", [b"no tensors at all", "another base"])

@@ -25,7 +25,7 @@ from orthoplex.runner.jobs.batch import Piece, cut, generate_batch, pack
 from orthoplex.runner.run import Run, RunEnded
 from orthoplex.runner.storage import OutputFile, Storage
 from orthoplex.runner.wire import Input, Member, SampleLease
-from orthoplex.sample import AttachedAdapter, Canceled, Region, SampleResult, SampleSpec, sample_batch
+from orthoplex.sample import AttachedAdapter, Canceled, NotFinite, Region, SampleResult, SampleSpec, sample_batch
 from orthoplex.train.certificate import can_certify, certify
 
 
@@ -194,7 +194,7 @@ def _attached(base: AnyBase, lease: SampleLease, member: Member, storage: Storag
 def _refused_prompt(error: Exception) -> Exception:
     from orthoplex.bases.foreign.reader import ForeignRefused
 
-    if isinstance(error, ForeignRefused):
+    if isinstance(error, (ForeignRefused, NotFinite)):
         return JobFailed("input_invalid", str(error), retryable=False)
     if isinstance(error, ValueError):
         return JobFailed("prompt_invalid", str(error), retryable=False)
