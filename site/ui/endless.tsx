@@ -3,6 +3,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../api.ts";
+import { More } from "./more.tsx";
 import { PAGES_MAX } from "./open-pages.ts";
 import type { Pages } from "./use-pages.ts";
 
@@ -11,15 +12,7 @@ type Shown = Pick<Pages<Page<unknown>>, "more" | "waiting" | "failure" | "pages"
 export function Endless({ results, hint }: { results: Shown; hint?: string }) {
   const end = useRef<HTMLDivElement>(null);
   useEndless(end, results);
-  if (!results.more) return null;
-  return (
-    <div class="list-more" ref={end}>
-      <button type="button" class="button" disabled={results.waiting} onClick={results.more}>
-        {results.waiting ? "Loading" : "Show more"}
-      </button>
-      {hint && results.pages >= PAGES_MAX && <p class="hint">{hint}</p>}
-    </div>
-  );
+  return <More list={results} within={end} hint={results.pages >= PAGES_MAX ? hint : undefined} />;
 }
 
 /** How far below the window the next page is requested. */

@@ -151,4 +151,23 @@ describe("lists", { timeout: 600_000 }, () => {
     const kept = await page.evaluate(() => localStorage.getItem("orthoplex.tray") ?? "");
     assert.ok((JSON.parse(kept) as { items: unknown[] }).items.length > 1, kept);
   });
+
+  step("keeps the focus of the keyboard to its end", async () => {
+    const pages = "**/v1/adapters?owner=orthoplex*"; // smaller ones, as nobody has many adapters here
+    await page.route(pages, (route) => route.continue({ url: `${route.request().url()}&limit=2` }));
+    await page.goto("/user/?handle=orthoplex");
+    const more = page.getByRole("button", { name: "Show more" }).first();
+    const end = page.getByText("That is all.");
+    await more.focus();
+    while (!(await end.isVisible())) {
+      await page.keyboard.press("Enter");
+      await page.locator(".card-grid[aria-busy=true]").waitFor({ state: "detached" });
+      assert.match(
+        await page.evaluate(() => document.activeElement?.textContent ?? ""),
+        /^(?:Show more|Loading|That is all\.)$/,
+      );
+    }
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "That is all.");
+    await page.unroute(pages);
+  });
 });

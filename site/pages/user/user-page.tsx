@@ -9,6 +9,7 @@ import { AdapterCard, CardSkeletons } from "../../ui/adapter-card.tsx";
 import { FollowButton } from "../../ui/follow-button.tsx";
 import { countOf, dayOf } from "../../ui/format.ts";
 import { MixCard } from "../../ui/mix-card.tsx";
+import { More } from "../../ui/more.tsx";
 import { Empty, FailureNotice, ToCatalog } from "../../ui/notice.tsx";
 import { Avatar, PlainText } from "../../ui/person.tsx";
 import { PictureList } from "../../ui/picture-list.tsx";
@@ -112,7 +113,7 @@ function Cards<T>(props: {
   none: string;
   card: (item: T) => preact.JSX.Element;
 }) {
-  const { items, isEmpty, waiting, failure, more, again } = props.pages;
+  const { items, isEmpty, waiting, failure, again } = props.pages;
   return (
     <>
       {failure && <FailureNotice failure={failure} again={again} />}
@@ -121,11 +122,7 @@ function Cards<T>(props: {
         {waiting && items.length === 0 && <CardSkeletons count={4} />}
         {items.map(props.card)}
       </div>
-      {more && (
-        <button type="button" class="button small" disabled={waiting} onClick={more}>
-          {waiting ? "Loading" : "Show more"}
-        </button>
-      )}
+      <More list={props.pages} small />
     </>
   );
 }
