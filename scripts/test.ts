@@ -7,7 +7,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findOrInstallChromium } from "./chromium.ts";
 import { ROOT } from "./local/paths.ts";
@@ -42,6 +42,11 @@ const LANES_MAX = 4;
  * with what failed first, and do not fail the run: a machine that was busy elsewhere is no fault of the change. More of them is none of chance.
  */
 const RUN_AGAIN_MAX = 3;
+/**
+ * Of stages that keep a core busy, while others wait beside them. Those measure time against servers: with an equal share of two cores that
+ * four processes want, a flood of writes took longer than the minute that it is counted in, and its stage ended long after all others.
+ */
+const NICE = 5;
 const busy = chosen.filter(({ stage }) => !stage.waits);
 const waiting = chosen.filter(({ stage }) => stage.waits);
 const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
@@ -113,6 +118,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
     return { stage: stage.name, ok, seconds, counts, note, failures };
   };
   const env: Record<string, string> = { OMP_NUM_THREADS: threads, OMP_WAIT_POLICY: "passive" };
+  const nice = waiting.length > 0 && !stage.waits ? NICE : 0;
   if (stage.needsServer) {
     prepared ??= prepareServers();
     const failure = await prepared.then(
@@ -136,7 +142,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   let note = "";
   const failures: string[] = [];
   for (const command of commands) {
-    const { code, output } = await runCommand(command, env, live);
+    const { code, output } = await runCommand(command, env, { live, nice });
     counts = addCounts(counts, countsIn(output));
     ok &&= code === 0;
     if (code !== 0) failures.push(...failuresIn(output));
@@ -144,7 +150,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
   }
   const again = ok ? [] : failedFiles(kept);
   if (stage.some && again.length > 0 && again.length <= RUN_AGAIN_MAX) {
-    const { code, output } = await runCommand(stage.some(again), env, live);
+    const { code, output } = await runCommand(stage.some(again), env, { live, nice });
     kept += output;
     if (code === 0) {
       ok = true;
@@ -160,13 +166,14 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
 function runCommand(
   [program, ...args]: Command,
   env: Record<string, string>,
-  live: boolean,
+  { live, nice }: { live: boolean; nice: number },
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (nice > 0 && child.pid !== undefined) setPriority(child.pid, nice);
   let output = "";
   const take = (stream: NodeJS.WriteStream) => (chunk: Buffer) => {
     output += chunk;

@@ -84,7 +84,7 @@ def test_a_lora_is_distilled_into_an_adapter_and_what_survived_is_said(
     assert main([*words, "--share-min", "0.999"]) == 2
     assert "of its effect survived" in capsys.readouterr().err
     assert not out.exists()
-    assert main([*words, "--share-min", "-1"]) == 0
+    assert main([*words, "--share-min", "0", "--yes"]) == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert said[0]["words"] == "bob dog"
     assert main(["inspect", str(out), "--json"]) == 0
