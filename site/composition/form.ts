@@ -210,15 +210,13 @@ function proposed(form: Form, known: Known): Form {
     const check = known.adapters.get(ref)?.latest_version?.self_check;
     return { trigger, ...(check && { shown: check.expressions.map(({ name }) => name) }) };
   });
-  const triggers = called.map(({ trigger }) => trigger);
   const prompt =
-    base?.prompt.kind === "text"
-      ? triggers.length > 0
-        ? promptFor(base.prompts.preview, triggers.join(" and "))
-        : ""
-      : proposePrompt(called, base?.words ?? {});
+    base?.prompt.kind === "text" ? textFor(base, called) : proposePrompt(called, base?.words ?? {});
   return prompt === form.prompt ? form : { ...form, prompt };
 }
+
+const textFor = ({ prompts }: Base, called: readonly { trigger: string }[]) =>
+  called.length === 0 ? "" : promptFor(prompts.preview, called.map(({ trigger }) => trigger).join(" and "));
 
 const isLoaded = ({ members }: Form, { base, adapters, refused }: Known) =>
   base !== null &&

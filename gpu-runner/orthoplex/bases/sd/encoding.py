@@ -116,12 +116,15 @@ def encode(base: SdParts, readings: Sequence[SdReading]) -> Context:
     visible = (torch.arange(length) < base.words).repeat(len(readings), 1)
     boxes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(len(readings), length, 1)
     members = []
+    called: dict[tuple[str, int], Tensor] = {}
     for b, reading in enumerate(readings):
         rows = rows_of(_mentions(reading), base.layout.tokens_shape[0], base.words)
         for own, member in zip(rows, reading.members, strict=True):
             weights = torch.tensor([reading.tokens.weights[row] for row in own[:, 0].tolist()])
-            called = class_state(base, member.adapter.class_word, reading.clip_skip)
-            states[b, own] = called * weights.to(called)[:, None, None]
+            key = member.adapter.class_word, reading.clip_skip
+            if key not in called:  # members mostly share a class word: the text encoder reads it once
+                called[key] = class_state(base, *key)
+            states[b, own] = called[key] * weights.to(called[key])[:, None, None]
             visible[b, own] = True
             boxes[b, own] = torch.tensor((member.region or WHOLE).corners)
         members.append(
