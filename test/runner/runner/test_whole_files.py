@@ -4,6 +4,7 @@ import errno
 import os
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ from orthoplex.whole_files import whole_file, whole_folder, write_whole
 SPACE = 600  # bytes
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may become larger than SPACE: the write fails in its middle, as on a full disk."""
+    """No file may become larger than SPACE: the write fails in its middle, as on a full disk. Not for a whole
+    test, after which pytest itself writes, perhaps to a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (SPACE, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def _weights(path: Path) -> None:
@@ -38,37 +42,25 @@ WRITERS: list[Callable[[Path], None]] = [
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_leaves_what_was_there_and_is_said_with_the_name(
     tmp_path: Path, write: Callable[[Path], None]
 ) -> None:
     out = tmp_path / "out.safetensors"
     for before in ([], [out]):
-        with pytest.raises(OSError, match=r"out\.safetensors"):
+        with full_disk(), pytest.raises(OSError, match=r"out\.safetensors"):
             write(out)
         assert list(tmp_path.iterdir()) == before
         out.write_bytes(b"mine")
     assert out.read_bytes() == b"mine"
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_picture_that_no_longer_fits_is_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(local, "load_base", lambda _base, _device: tiny_base())
-    assert (
-        main(
-            [
-                "generate",
-                "a person",
-                "--steps",
-                "1",
-                "--out",
-                str(tmp_path / "new" / "x.png"),
-            ]
-        )
-        == 2
-    )
+    out = tmp_path / "new" / "x.png"
+    with full_disk():
+        assert main(["generate", "a person", "--steps", "1", "--out", str(out)]) == 2
     assert capsys.readouterr().err == f"orthoplex generate: {tmp_path}/new/x.png: File too large\n"
     assert list(tmp_path.iterdir()) == []
 
