@@ -1,9 +1,9 @@
-// Pauses after failed runs, and the deadline of waiting jobs, with a clock that the test sets, except for one runner that really sleeps.
+// Pauses after failed runs, and the deadline of waiting jobs, with a clock that the test sets, except for two runners that really sleep.
 
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { pauseMs } from "../../../functions/dispatch/backoff.ts";
 import { ringBell, type Waiting } from "../../../functions/dispatch/bell.ts";
 import { lease } from "../../../functions/dispatch/lease.ts";
@@ -22,6 +22,7 @@ import {
 import type { RunnerRow } from "../../../schema/tables.ts";
 import { runners } from "../../../schema/tables.ts";
 import { BASE, Machine, type Person, person } from "../cast.ts";
+import { runFaster } from "../fast-clock.ts";
 
 const db = drizzle(env.DB);
 const HOUR_MS = 3_600_000;
@@ -43,6 +44,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await env.DB.batch(["jobs", "runs"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
 });
+afterEach(() => void vi.restoreAllMocks());
 
 const generate = () => ada.must<Generation>("POST", "/v1/generations", { base: BASE.id, prompt: "a person" });
 const failure = { outcome: "failed", error: { code: "runner_error", message: "x", retryable: true } };
@@ -160,9 +162,11 @@ describe("a pause", () => {
     const job = await generate();
     const [leased] = await machine.lease();
     const other = await Machine.register(machine.owner);
+    runFaster(10);
     const waiting = other.lease(1, 20);
     await machine.on(leased?.lease_id ?? "", "settle", failure);
     expect((await waiting)[0]?.job_id).toBe(job.id);
+    expect(Date.now()).toBeGreaterThanOrEqual(await notBefore(job));
   });
 
   it("delays the expected end that its owner sees, and keeps the queue position", async () => {

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { Webhook as Verifier } from "standardwebhooks";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Delivery, type Generation, JobMessage } from "../../../schema/contract/index.ts";
 import {
   WEBHOOK_FAILING_DAYS_MAX,
@@ -12,6 +12,7 @@ import {
   WEBHOOK_TIMEOUT_SECONDS,
 } from "../../../schema/contract/limits.ts";
 import { customerAndRunner, empty, type Machine, type Person, person, png } from "../cast.ts";
+import { runFaster } from "../fast-clock.ts";
 import type { Received } from "./receiver.ts";
 import { box, change, deliveriesOf, endpoint, type Made, OPTIONS, tryOnce } from "./receiving.ts";
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   [ada, machine] = await customerAndRunner();
 });
 beforeEach(() => empty("jobs", "webhooks", "deliveries", "notifications"));
+afterEach(() => void vi.restoreAllMocks());
 
 const generate = (more: Record<string, unknown> = {}) =>
   ada.must<Generation>("POST", "/v1/generations", { base: "cast-3", prompt: "a person", ...more });
@@ -212,8 +214,10 @@ describe("an attempt that fails", () => {
 
   it("waits ten seconds for an answer", async () => {
     const { delivery } = await waiting("hang");
+    runFaster(20);
     const row = await tryOnce(delivery.id, Date.now());
     expect(row?.attempts).toMatchObject([{ response_status: null, error: "No answer within 10 seconds." }]);
+    expect(row?.attempts[0]?.duration_ms).toBeGreaterThanOrEqual(WEBHOOK_TIMEOUT_SECONDS * 1000 - 100);
   });
 
   it("never reaches a name of a private address", async () => {
