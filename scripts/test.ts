@@ -43,12 +43,13 @@ const LANES_MAX = 4;
  */
 const RUN_AGAIN_MAX = 3;
 /**
- * Of stages that keep a core busy, while others wait beside them. Those measure time against servers: with an equal share of two cores that
- * four processes want, a flood of writes took longer than the minute that it is counted in, and its stage ended long after all others.
+ * Of stages without servers, while others have some. Those measure time against servers: with an equal share of two cores that four processes
+ * want, a flood of writes took longer than the minute that it is counted in, and its stage ended long after all others.
  */
 const NICE = 5;
 const busy = chosen.filter(({ stage }) => !stage.waits);
 const waiting = chosen.filter(({ stage }) => stage.waits);
+const someServe = chosen.some(({ stage }) => stage.needsServer);
 const lanes = Math.max(1, Math.min(availableParallelism(), LANES_MAX, busy.length));
 const threads = String(Math.floor(availableParallelism() / lanes));
 let prepared: Promise<void> | undefined;
@@ -118,7 +119,7 @@ async function runStage({ stage, commands }: Chosen, live: boolean): Promise<Out
     return { stage: stage.name, ok, seconds, counts, note, failures };
   };
   const env: Record<string, string> = { OMP_NUM_THREADS: threads, OMP_WAIT_POLICY: "passive" };
-  const nice = waiting.length > 0 && !stage.waits ? NICE : 0;
+  const nice = someServe && !stage.needsServer ? NICE : 0;
   if (stage.needsServer) {
     prepared ??= prepareServers();
     const failure = await prepared.then(

@@ -1,7 +1,7 @@
 // Which stages and test files a command line of `npm test` means: names of stages, test files, or what has changed since main. Pure.
 
 import { basename, dirname } from "node:path";
-import { type Command, PAGES, type Stage } from "./stages.ts";
+import { type Command, PAGES, RUNNER_BASES, type Stage } from "./stages.ts";
 
 export type Chosen = { stage: Stage; commands: Command[] };
 
@@ -11,7 +11,8 @@ const OWN_TESTS: [stage: string, place: RegExp][] = [
   ["repo", /^test\/(scripts|docs|structure)\//],
   ["edge", /^test\/(functions|schema)\//],
   ["site", /^test\/site\//],
-  ["runner", /^test\/runner\//],
+  ["runner-bases", RUNNER_BASES],
+  ["runner-rest", /^test\/runner\//],
   ["contract", /^test\/contract\//],
   ["chaos", /^test\/chaos\//],
   ["clients", /^test\/clients\//],
@@ -19,17 +20,20 @@ const OWN_TESTS: [stage: string, place: RegExp][] = [
   ["journey", /^test\/journeys\//],
 ];
 
+/** `runner` stands for all stages whose names begin with it: runner-bases and runner-rest. */
+const isNamed = (stage: Stage, name: string) => stage.name === name || stage.name.startsWith(`${name}-`);
+
 /** The stages that these names and test files mean; a message where one is neither. */
 export function chooseNamed(stages: readonly Stage[], args: readonly string[]): Chosen[] | string {
   const unknown = args.filter(
-    (arg) => !stages.some(({ name }) => name === arg) && stageOf(arg) === undefined,
+    (arg) => !stages.some((stage) => isNamed(stage, arg)) && stageOf(arg) === undefined,
   );
   if (unknown.length > 0) {
     const names = stages.map(({ name }) => name).join(", ");
     return `No stage or test file is called ${unknown.join(", ")}. Stages: ${names}.`;
   }
   return stages.flatMap((stage) => {
-    if (args.includes(stage.name)) return [{ stage, commands: stage.commands }];
+    if (args.some((arg) => isNamed(stage, arg))) return [{ stage, commands: stage.commands }];
     const files = args.filter((arg) => stageOf(arg) === stage.name);
     return files.length > 0 && stage.some ? [{ stage, commands: [stage.some(files)] }] : [];
   });

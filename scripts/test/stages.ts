@@ -64,6 +64,9 @@ const journeys = (isChosen: (file: string) => boolean): Command[] => [
     ...globSync("test/journeys/*.test.ts", { cwd: ROOT }).filter(isChosen).sort(),
   ],
 ];
+/** Nearly half of the Python tests by their time: a stage of its own, for the same reason. */
+const BASES = "test/runner/bases";
+export const RUNNER_BASES = new RegExp(`^${BASES}/`);
 const SITE_CONFIG = ["--config", "vitest.site.config.ts"];
 const PYTHON = /\.py$|^gpu-runner\/(pyproject|requirements)/;
 const CODE = /\.(ts|tsx|mjs|json)$/;
@@ -117,13 +120,6 @@ export const STAGES: Stage[] = [
     some: (files) => node("vitest/vitest.mjs", "run", ...files),
   },
   {
-    name: "runner",
-    quick: false,
-    commands: [python("pytest", ...PYTEST, "test/runner")],
-    covers: /^(gpu-runner|test\/runner)\//,
-    some: (files) => python("pytest", ...PYTEST, ...files),
-  },
-  {
     name: "journey",
     quick: false,
     needsServer: true,
@@ -140,6 +136,20 @@ export const STAGES: Stage[] = [
     commands: journeys((file) => PAGES.test(file)),
     covers: PAGES,
     some: (files) => nodeTests(...files),
+  },
+  {
+    name: "runner-rest",
+    quick: false,
+    commands: [python("pytest", ...PYTEST, "test/runner", `--ignore=${BASES}`)],
+    covers: /^(gpu-runner|test\/runner)\//,
+    some: (files) => python("pytest", ...PYTEST, ...files),
+  },
+  {
+    name: "runner-bases",
+    quick: false,
+    commands: [python("pytest", ...PYTEST, BASES)],
+    covers: /^(gpu-runner\/orthoplex\/bases|test\/runner\/bases)\//,
+    some: (files) => python("pytest", ...PYTEST, ...files),
   },
   {
     name: "clients",

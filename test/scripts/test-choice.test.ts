@@ -48,7 +48,7 @@ test("a change runs the quick stages that it concerns and the tests that mirror 
     ...["types", "biome", "knip", "repo", "edge"],
   ]);
   assert.deepEqual(names(chooseChanged(STAGES, ["gpu-runner/orthoplex/ortho/slot.py"], TESTS, textOf)), [
-    ...["ruff", "mypy", "repo", "runner"],
+    ...["ruff", "mypy", "repo", "runner-rest"],
   ]);
   assert.deepEqual(chooseChanged(STAGES, [], TESTS, textOf), []);
 });
@@ -59,6 +59,30 @@ test("stages and test files can be named together; anything else is refused", ()
   assert.deepEqual(names(chosen), ["edge", "site"]);
   assert.equal(chosen[0]?.commands[0]?.at(-1), LEASE);
   assert.match(String(chooseNamed(STAGES, ["sites"])), /No stage or test file is called sites/);
+});
+
+test("a name stands for all stages that begin with it, and every test of a split suite is in one of them", () => {
+  const chosen = chooseNamed(STAGES, ["runner"]);
+  assert.ok(typeof chosen !== "string");
+  assert.deepEqual(names(chosen), ["runner-rest", "runner-bases"]);
+  const [rest, bases] = chosen.map(({ commands }) => commands[0]?.at(-1));
+  assert.deepEqual([rest, bases], ["--ignore=test/runner/bases", "test/runner/bases"]);
+  const files = [
+    "test/runner/bases/test_sd.py",
+    "test/runner/ortho/test_slot.py",
+    "test/journeys/cli.test.ts",
+  ];
+  const halves = chooseNamed(STAGES, [...files, "test/journeys/share.test.ts"]);
+  assert.ok(typeof halves !== "string");
+  assert.deepEqual(
+    halves.map(({ stage, commands }) => [stage.name, commands[0]?.at(-1)]),
+    [
+      ["journey", "test/journeys/share.test.ts"],
+      ["pages", files[2]],
+      ["runner-rest", files[1]],
+      ["runner-bases", files[0]],
+    ],
+  );
 });
 
 test("every stage that runs some files names folders that exist", () => {
