@@ -49,7 +49,10 @@ async function identityOf(
   if (raw.base !== base.id)
     return fault("base_mismatch", `The adapter is for "${raw.base}", not "${base.id}".`);
   if (raw.layers_sha256 !== (await layersSha256(base))) {
-    return fault("base_mismatch", `The adapter was made for other layers than those of "${base.id}".`);
+    return fault(
+      "base_mismatch",
+      `The adapter was made for other layers than those of "${base.id}". Train the concept again on this base.`,
+    );
   }
   if (raw.basis !== base.basis.name || raw.basis_seed !== String(base.basis.seed)) {
     return fault("basis_mismatch", `The basis is not "${base.basis.name}" with seed ${base.basis.seed}.`);

@@ -3,9 +3,9 @@
 
 import { BASIS_NAME, rowsOfBasis, UNIT_BASIS } from "../../functions/lib/basis.ts";
 import { readHeader } from "../../functions/lib/safetensors.ts";
-import { composedSlots, radixOf, slotColumns } from "../../functions/lib/slot.ts";
+import { composedSlots, radixOf, slotColumns, slotDimensions } from "../../functions/lib/slot.ts";
 import { fromHalf } from "./half.ts";
-import { type Shapes, slotWidth, TOKENS } from "./shapes.ts";
+import { inputDimensions, type Shapes, slotWidth, TOKENS } from "./shapes.ts";
 
 /** What a file holds. Which columns it reads is known only when it is composed with others. */
 export interface AdapterFile {
@@ -14,7 +14,7 @@ export interface AdapterFile {
   seed: number;
   /** The slot it was trained in. */
   slot: number;
-  /** One (width, rank) a layer, in the order of the shapes' layers. */
+  /** One (out, rank) a layer, in the order of the shapes' layers. */
   ups: Float32Array[];
   /** orthoplex.adapter/1: (tokens, depth, width - reserved), without marks; otherwise empty. */
   words: Float32Array;
@@ -25,8 +25,11 @@ export interface AdapterFile {
 /** An adapter in the slot that a composition gave it. */
 export interface TrainedAdapter {
   rank: number;
-  /** (rank, n), n the channels that slots divide: the slot's columns of the basis, the paper's B transposed. It is 0 on all channels before these. */
-  down: Float64Array;
+  /**
+   * For each input dimension of the base's layers (rank, n), n the channels that slots divide there: the slot's columns of the basis, the paper's B
+   * transposed. It is 0 on all channels before these.
+   */
+  downs: ReadonlyMap<number, Float64Array>;
   ups: Float32Array[];
   /** (tokens, depth, width), each with the mark of its slot in the reserved channels. */
   tokens: Float32Array;
@@ -58,7 +61,7 @@ export function readAdapter(bytes: Uint8Array, shapes: Shapes): AdapterFile {
     basis,
     seed,
     slot,
-    ups: shapes.layers.map((layer) => tensor(`up.${layer}`, [width, rank])),
+    ups: shapes.layers.map(({ name, out_features }) => tensor(`up.${name}`, [out_features, rank])),
     words: hasEntries ? new Float32Array(0) : tensor("tokens", [TOKENS, depth, width - reserved]),
     entries: shapes.entries.map((projection) => tensor(`entry.${projection}`, [TOKENS, width])),
   };
@@ -68,22 +71,24 @@ export function readAdapter(bytes: Uint8Array, shapes: Shapes): AdapterFile {
 export function composed(files: readonly AdapterFile[], shapes: Shapes): TrainedAdapter[] {
   const [first] = files;
   if (!first) return [];
-  const { width, reserved } = shapes.config;
-  const base = {
-    basis: { reserved: reserved || undefined },
-    layers: [{ in_features: width }],
-    rank: first.rank,
-  };
+  const { reserved } = shapes.config;
+  const base = { basis: { reserved: reserved || undefined }, layers: shapes.layers, rank: first.rank };
+  const radix = radixOf(slotDimensions(base), first.rank);
   const slots = composedSlots(
     base,
     files.map(({ slot }) => slot),
   );
-  const n = slotWidth(shapes);
   return files.map(({ rank, basis, seed, ups, words, entries }, member) => {
-    const columns = slotColumns(slots[member] as number, n, rank, radixOf([n], rank));
-    const down = rowsOfBasis(basis, n, seed, columns);
-    const tokens = entries.length > 0 ? words : marked(words, down, rank, shapes);
-    return { rank, down, ups, tokens, entries };
+    const downs = new Map<number, Float64Array>();
+    for (const inputs of inputDimensions(shapes)) {
+      const n = slotWidth(shapes, inputs);
+      downs.set(inputs, rowsOfBasis(basis, n, seed, slotColumns(slots[member] as number, n, rank, radix)));
+    }
+    const tokens =
+      entries.length > 0
+        ? words
+        : marked(words, downs.get(shapes.config.width) as Float64Array, rank, shapes);
+    return { rank, downs, ups, tokens, entries };
   });
 }
 

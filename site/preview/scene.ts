@@ -5,7 +5,7 @@ import type { Region } from "../api.ts";
 import type { TrainedAdapter } from "./adapter-file.ts";
 import type { Casting } from "./casting.ts";
 import { boxMask, cellMask, neighbourBias, regionsOf, staysInside } from "./layout.ts";
-import { gridOf, language, type Shapes, slotWidth, TOKENS } from "./shapes.ts";
+import { gridOf, inputDimensions, language, type Shapes, slotWidth, TOKENS } from "./shapes.ts";
 
 const CAPTION_STARTS = 1 + TOKENS;
 
@@ -144,32 +144,44 @@ export function memberInputs(
   };
 }
 
-/** Residuals side by side: down (width, R), up (layers, R, width) with the strengths in it; R is the sum of the ranks. */
+/**
+ * Residuals side by side, R the sum of the ranks: for each input dimension N of the base's layers down_N (N, R), for each output dimension M up_M
+ * (layers of that dimension, R, M) with the strengths in it.
+ */
 function residualInputs(members: readonly (readonly [string, Attached])[], shapes: Shapes) {
-  const { width } = shapes.config;
-  const n = slotWidth(shapes);
   const rank = members.reduce((sum, [, { trained }]) => sum + trained.rank, 0);
-  const down = new Float32Array(width * rank);
-  const up = new Float32Array(shapes.layers.length * rank * width);
-  let first = 0;
-  for (const [, { trained, strength }] of members) {
-    for (let r = 0; r < trained.rank; r++) {
-      const column = first + r;
-      for (let c = 0; c < n; c++) {
-        down[(width - n + c) * rank + column] = trained.down[r * n + c] as number;
-      }
-      trained.ups.forEach((one, layer) => {
-        for (let out = 0; out < width; out++) {
-          up[(layer * rank + column) * width + out] = strength * (one[out * trained.rank + r] as number);
-        }
-      });
-    }
-    first += trained.rank;
+  const inputs: Record<string, Values> = {};
+  for (const n of inputDimensions(shapes)) {
+    const free = slotWidth(shapes, n);
+    const down = new Float32Array(n * rank);
+    eachColumn(members, ({ trained }, r, column) => {
+      const own = trained.downs.get(n) as Float64Array;
+      for (let c = 0; c < free; c++) down[(n - free + c) * rank + column] = own[r * free + c] as number;
+    });
+    inputs[`down_${n}`] = { data: down, shape: [n, rank] };
   }
-  return {
-    down: { data: down, shape: [width, rank] },
-    up: { data: up, shape: [shapes.layers.length, rank, width] },
-  };
+  for (const m of new Set(shapes.layers.map((layer) => layer.out_features))) {
+    const layers = [...shapes.layers.keys()].filter((at) => shapes.layers[at]?.out_features === m);
+    const up = new Float32Array(layers.length * rank * m);
+    eachColumn(members, ({ trained, strength }, r, column) => {
+      layers.forEach((layer, place) => {
+        const own = trained.ups[layer] as Float32Array;
+        for (let out = 0; out < m; out++)
+          up[(place * rank + column) * m + out] = strength * (own[out * trained.rank + r] as number);
+      });
+    });
+    inputs[`up_${m}`] = { data: up, shape: [layers.length, rank, m] };
+  }
+  return inputs;
+}
+
+/** Calls `visit` for every row r of every member, with its column among all members'. */
+function eachColumn(
+  members: readonly (readonly [string, Attached])[],
+  visit: (member: Attached, r: number, column: number) => void,
+) {
+  let column = 0;
+  for (const [, member] of members) for (let r = 0; r < member.trained.rank; r++) visit(member, r, column++);
 }
 
 /**

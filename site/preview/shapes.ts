@@ -22,8 +22,8 @@ export interface Shapes {
   time_shift: number;
   /** By how much the sharpener enlarges a side. */
   enlarged: number;
-  /** Layers that have residuals, in the order of the graph's input `up`. */
-  layers: readonly string[];
+  /** Layers that have residuals. The graph's inputs `up_M` hold those of one output dimension M in this order. */
+  layers: readonly { name: string; in_features: number; out_features: number }[];
   /** Projections that have entries, in the order of the graph's input `entries`. Empty: learned tokens replace words. */
   entries: readonly string[];
 }
@@ -34,5 +34,8 @@ export const TOKENS = language.concept_words.length;
 /** Patches along one side of a cell. */
 export const gridOf = ({ config }: Shapes) => config.cell_px / config.patch_px;
 
-/** Channels that slots divide: those reserved, or all. */
-export const slotWidth = ({ config }: Shapes) => config.reserved || config.width;
+/** The input dimensions of layers that have residuals, each once. */
+export const inputDimensions = ({ layers }: Shapes) => [...new Set(layers.map((layer) => layer.in_features))];
+
+/** The channels that slots divide in a layer of `n` input channels: those reserved, or all. */
+export const slotWidth = ({ config }: Shapes, n: number) => config.reserved || n;

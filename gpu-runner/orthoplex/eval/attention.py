@@ -1,4 +1,6 @@
-"""The base as the evaluation uses it: all its attention projections, and separate tokens per layer for any method."""
+"""The base as the evaluation uses it: all its attention projections, its feed-forward layers for methods that adapt
+them, and separate tokens per layer for any method.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,30 @@ from orthoplex.ortho.basis import BASIS_NAME
 from orthoplex.ortho.layout import LayerShape, Layout
 
 PROJECTIONS = ("to_q", "to_k", "to_v", "to_out")
+FEED_FORWARD = ("ff.up", "ff.down")
 RANK = 8  # of the paper's methods here
 
 
 @lru_cache(maxsize=4)
 def attention_layout(base: CastBase) -> Layout:
     """q, k, v and out of every attention of the denoiser; the basis spans all input channels, none is reserved."""
-    shapes = {
+    shapes = _linear_layers(base, PROJECTIONS)
+    return replace(base.layout, layers=shapes, reserved=None, marker=0.0, rank=RANK, basis=BASIS_NAME, basis_seed=1)
+
+
+@lru_cache(maxsize=4)
+def adapted_layout(base: CastBase) -> Layout:
+    """The same and the feed-forward layers, after all attention: every layer that a method may adapt."""
+    attention = attention_layout(base)
+    return replace(attention, layers={**attention.layers, **_linear_layers(base, FEED_FORWARD)})
+
+
+def _linear_layers(base: CastBase, ends: tuple[str, ...]) -> dict[str, LayerShape]:
+    return {
         name: LayerShape(module.out_features, module.in_features)
         for name, module in base.model.named_modules()
-        if isinstance(module, nn.Linear) and name.startswith("transformer_blocks.") and name.endswith(PROJECTIONS)
+        if isinstance(module, nn.Linear) and name.startswith("transformer_blocks.") and name.endswith(ends)
     }
-    return replace(base.layout, layers=shapes, reserved=None, marker=0.0, rank=RANK, basis=BASIS_NAME, basis_seed=1)
 
 
 def reads_words(layer: str) -> bool:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from orthoplex.bases.cast.base import CastBase
 from orthoplex.bases.protocol import AnyBase
-from orthoplex.eval.attention import attention_layout, reads_words
+from orthoplex.eval.attention import adapted_layout, reads_words
 from orthoplex.ortho.attach import find_linear
 from orthoplex.ortho.layout import Layout
 
@@ -71,7 +71,7 @@ def trained_from(name: str, tensors: Mapping[str, Tensor], notes: Mapping[str, A
 
 def laid_beside(base: CastBase, residuals: Residuals, strength: float = 1.0) -> AbstractContextManager[None]:
     """Residuals beside the layers of the base inside the `with` block: y = x W^T + strength x (up down)^T."""
-    return beside(base, attention_layout(base), [(residuals, lambda _: strength)])
+    return beside(base, adapted_layout(base), [(residuals, lambda _: strength)])
 
 
 def confined_beside(
@@ -83,7 +83,7 @@ def confined_beside(
         return lambda layer: (words if reads_words(layer) else positions).to(base.device, base.dtype)[:, None]
 
     confinements = [(residuals, confined(positions, words)) for residuals, positions, words in members]
-    return beside(base, attention_layout(base), confinements)
+    return beside(base, adapted_layout(base), confinements)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from orthoplex.bases.cast.encoding import with_tokens
 from orthoplex.bases.cast.flow import noise_levels
 from orthoplex.bases.cast.pictures import ConceptScenes, read_pictures
 from orthoplex.bases.context import Context
-from orthoplex.eval.attention import attention_layout
+from orthoplex.eval.attention import adapted_layout
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Residuals, Trained, laid_beside
 from orthoplex.eval.gating import acting
@@ -42,7 +42,7 @@ def concept_moments(
     with (
         laid_beside(base, {} if gate else trained.residuals),
         acting(base, [here], base.config.words, gate),
-        recorded_moments(base.model, attention_layout(base)) as moments,
+        recorded_moments(base.model, adapted_layout(base)) as moments,
     ):
         for _ in range(batches):
             made = scenes.make(batch, generator)

@@ -19,7 +19,7 @@ from orthoplex.bases.cast.base import GATED_TRAINING, TRAINING, CastBase
 from orthoplex.bases.cast.encoding import concept_cells, concept_positions, with_tokens
 from orthoplex.bases.cast.pictures import HIGH_SHARE
 from orthoplex.bases.context import Context
-from orthoplex.eval.attention import attention_layout, reads_words
+from orthoplex.eval.attention import PROJECTIONS, adapted_layout, attention_layout, reads_words
 from orthoplex.eval.cache import fix_seed
 from orthoplex.eval.factors import LayerResidual, Trained, laid_beside
 from orthoplex.eval.gating import Gate, Present, acting
@@ -38,15 +38,16 @@ RATES = {
 class Training:
     """What one method trains.
 
-    residual: slots (one factor frozen in a basis), lora (both trained), key/value (whole matrices of cross-attention's
-    keys and values, Custom Diffusion), none. layers: attention (all projections), words (cross-attention's keys and
-    values), picture (all but these), or ends of names with commas between. tokens: layer-wise (P+), marked (P+ with the
-    mark of the slot), plain (the same for all layers), fixed (a rare word that is not trained, DreamBooth), start (the
-    untrained start of the others), entries (the same, and what `count` of them add to keys and values).
-    gate: of gating.GATES, in training and when drawn, with this gain (None: the base's own); residuals of words then
-    act on the concept's own tokens only. "": residuals act everywhere. companions: share of the steps in which somebody
-    of the base stands beside the concept. high_share, low_share: of the levels of noise, near pure noise and near none
-    (None: the base's own).
+    residual: slots (one factor frozen in a basis), lora (both trained), key/value (whole matrices of
+    cross-attention's keys and values, Custom Diffusion), none. layers: attention (all its projections), words
+    (cross-attention's keys and values), picture (all of attention but these), "outputs and feed-forward"
+    (attention's outputs and the feed-forward layers, the product's), "picture and feed-forward", all, or ends of
+    names with commas between. tokens: layer-wise (P+), marked (P+ with the mark of the slot), plain (the same for
+    all layers), fixed (a rare word that is not trained, DreamBooth), start (the untrained start of the others),
+    entries (the same, and what `count` of them add to keys and values). gate: of gating.GATES, in training and when
+    drawn, with this gain (None: the base's own); residuals of words then act on the concept's own tokens only. "":
+    residuals act everywhere. companions: share of the steps in which somebody of the base stands beside the
+    concept. high_share, low_share: of the levels of noise, near pure noise and near none (None: the base's own).
     """
 
     residual: str = "slots"
@@ -72,7 +73,15 @@ class Training:
 
     def covers(self, layer: str) -> bool:
         """Whether a layer has a residual."""
-        groups = {"attention": True, "words": reads_words(layer), "picture": not reads_words(layer)}
+        attends, of_words = layer.endswith(PROJECTIONS), reads_words(layer)
+        groups = {
+            "attention": attends,
+            "words": of_words,
+            "picture": attends and not of_words,
+            "outputs and feed-forward": layer.endswith("to_out") or not attends,
+            "picture and feed-forward": not of_words,
+            "all": True,
+        }
         return groups[self.layers] if self.layers in groups else layer.endswith(tuple(self.layers.split(",")))
 
     @property
@@ -116,7 +125,7 @@ def slot_for(index: int, basis: str, radix: int, rank: int) -> int:
 
 def frozen_factor(base: CastBase, training: Training, layer: str, index: int, *, moments: Moments | None) -> Tensor:
     """(r, n): the rows that concept `index` keeps frozen in a layer, n its input dimension (or output, by side)."""
-    whole = attention_layout(base)
+    whole = adapted_layout(base)
     shape = whole.layers[layer]
     n, rank = shape.in_features if training.side == "input" else shape.out_features, training.rank
     if training.basis == "reserved channels":
@@ -268,7 +277,7 @@ class MethodLearner:
 
     def _residuals(self, index: int, seed: int, moments: Moments | None) -> dict[str, LayerResidual]:
         kind, made = self.training.residual, {}
-        for number, (layer, shape) in enumerate(attention_layout(self.base).layers.items()):
+        for number, (layer, shape) in enumerate(adapted_layout(self.base).layers.items()):
             if not self.training.covers(layer):
                 continue
             zero_up = torch.zeros(shape.out_features, self.training.rank)

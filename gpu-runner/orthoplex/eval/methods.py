@@ -38,13 +38,14 @@ SLOTS_ONLY = Training()  # the paper's
 SILENT_SLOTS = replace(SLOTS_ONLY, silence="share 1/2")
 ED_LORA = Training(residual="lora")
 SILENT_LORA = replace(ED_LORA, silence="share 1/2")
+FULL_LORA = replace(ED_LORA, layers="all")  # as trainers of LoRAs adapt them; the paper and Mix-of-Show: attention
 DB_LORA = Training(residual="lora", tokens="fixed")
 TOKENS_ONLY = Training(residual="none")
 NOTHING = Training(residual="none", tokens="start")
 CUSTOM = Training(residual="key/value", layers="words", tokens="plain")
 MARKED = Training(basis="reserved channels", layers="words", tokens="marked", rank=4)
 # Entries and gated residuals. What differs from the product's way differs in one thing.
-GATED = Training(layers="picture", tokens="entries", gate="latest", companions=COMPANION_SHARE)
+GATED = Training(layers="outputs and feed-forward", tokens="entries", gate="latest", companions=COMPANION_SHARE)
 ENTRIES_ONLY = replace(GATED, residual="none", gate="")
 UNGATED = replace(GATED, gate="")
 GATED_LORA = replace(GATED, residual="lora")
@@ -57,6 +58,7 @@ COMPARED: tuple[Method, ...] = (
     Method("tokens only", TOKENS_ONLY, "sum", "P+"),
     Method("key/value matrices, least squares", CUSTOM, "least squares", "Custom Diffusion"),
     Method("ED-LoRA, FedAvg", ED_LORA, "sum", "MoS (FedAvg)"),
+    Method("ED-LoRA on feed-forward layers, too, FedAvg", FULL_LORA, "sum"),
     Method("ED-LoRA, gradient fusion (LBFGS)", ED_LORA, "lbfgs", "MoS (Gradient Fusion)"),
     Method("ED-LoRA, gradient fusion (closed form)", ED_LORA, "least squares"),
     Method("ED-LoRA, svd", ED_LORA, "svd"),
@@ -71,6 +73,7 @@ OF_RESERVED: tuple[Method, ...] = (Method("marked slots in reserved channels (ou
 OF_ENTRIES: tuple[Method, ...] = (
     Method("token-masked LoRA on keys and values (TARA's way)", TARA, BY_GATES),
     Method("ED-LoRA, gated after training (FreeFuse's way)", ED_LORA, BY_GATES),
+    Method("ED-LoRA on feed-forward layers, too, gated after training", FULL_LORA, BY_GATES),
     Method("entries only", ENTRIES_ONLY, "sum"),
     Method("entries + slots, without the gate", UNGATED, "sum"),
     Method("entries + gated LoRA, without orthogonal slots", GATED_LORA, BY_GATES),
@@ -81,6 +84,7 @@ TRAININGS: dict[str, Training] = {
     "tokens only": TOKENS_ONLY,
     "key/value": CUSTOM,
     "ED-LoRA": ED_LORA,
+    "ED-LoRA on feed-forward layers, too": FULL_LORA,
     "slots": SLOTS_ONLY,
     "ED-LoRA + silence": SILENT_LORA,
     "slots + silence": SILENT_SLOTS,

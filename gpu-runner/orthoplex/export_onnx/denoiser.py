@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from onnx import ModelProto, TensorProto
@@ -14,29 +13,62 @@ from orthoplex.export_onnx.layers import Added, convolution, feed_forward, heads
 from orthoplex.ortho.layout import Layout
 
 
-class _Residuals:
-    """The low-rank inputs: down (C, R), and up (layers, R, C) with the strengths in it."""
+class _Factors:
+    """The low-rank inputs. For each input dimension N of the base's layers down_N (N, R); for each output dimension M
+    up_M (layers, R, M) with the strengths in it, of the layers of that dimension in the base's order.
+    """
 
-    def __init__(self, g: Graph, width: int, layers: Sequence[str]) -> None:  # of a base without entries
+    def __init__(self, g: Graph, layout: Layout) -> None:
         self._g = g
-        self._index = {name: index for index, name in enumerate(layers)}
-        self._down = g.input("down", (width, "R"))
-        self._up = g.input("up", (len(layers), "R", width))
+        self.layers = layout.layers
+        self._downs = {n: g.input(f"down_{n}", (n, "R")) for n in input_dimensions(layout)}
+        self._places: dict[str, tuple[str, int]] = {}
+        for m, names in layers_by_output(layout).items():
+            ups = g.input(f"up_{m}", (len(names), "R", m))
+            self._places |= {name: (ups, index) for index, name in enumerate(names)}
+
+    def projected(self, x: str, layer: str) -> str:
+        """x (B, T, N) onto the layer's directions: (B, T, R)."""
+        return self._g.op("MatMul", x, self._downs[self.layers[layer].in_features])
+
+    def up(self, layer: str) -> str:
+        """(R, M)."""
+        ups, index = self._places[layer]
+        return self._g.op("Gather", ups, self._g.constant(np.array(index, np.int64)), axis=0)
+
+
+def input_dimensions(layout: Layout) -> list[int]:
+    """The input dimensions of the adapted layers, each once, in the layers' order."""
+    return list(dict.fromkeys(shape.in_features for shape in layout.layers.values()))
+
+
+def layers_by_output(layout: Layout) -> dict[int, list[str]]:
+    """The adapted layers by their output dimension, in the layers' order."""
+    groups: dict[int, list[str]] = {}
+    for name, shape in layout.layers.items():
+        groups.setdefault(shape.out_features, []).append(name)
+    return groups
+
+
+class _Residuals:
+    """What adapters of a base without entries add: the low-rank inputs alone."""
+
+    def __init__(self, g: Graph, layout: Layout) -> None:
+        self._factors = _Factors(g, layout)
         self._projected: dict[str, str] = {}
 
     def added(self, x: str, layer: str) -> Added | None:
         """What a layer with input x gets; None for a layer that no adapter of this base has."""
-        if layer not in self._index:
+        if layer not in self._factors.layers:
             return None
         if x not in self._projected:  # keys and values read the same
-            self._projected[x] = self._g.op("MatMul", x, self._down)
-        index = self._g.constant(np.array(self._index[layer], np.int64))
-        return Added(self._projected[x], self._g.op("Gather", self._up, index, axis=0))
+            self._projected[x] = self._factors.projected(x, layer)
+        return Added(self._projected[x], self._factors.up(layer))
 
 
 class _GatedResiduals:
-    """down (C, R), up (layers, R, C) with the strengths in it, entries (projections, B, P S, C) with theirs, and owners
-    (B, P S, R): 1 where a position of the context holds a token of the member whose rank column r is.
+    """The low-rank inputs, entries (projections, B, P S, C) with the strengths in them, and owners (B, P S, R): 1 where
+    a position of the context holds a token of the member whose rank column r is.
 
     So the mass of attention comes a rank column and not a member, and no gate has to be repeated.
     """
@@ -44,10 +76,8 @@ class _GatedResiduals:
     def __init__(self, g: Graph, width: int, layout: Layout) -> None:
         self._g = g
         self._gain = layout.gate_gain
-        self._layers = {name: index for index, name in enumerate(layout.layers)}
+        self._factors = _Factors(g, layout)
         self._entries = {name: index for index, name in enumerate(layout.entries)}
-        self._down = g.input("down", (width, "R"))
-        self._up = g.input("up", (len(layout.layers), "R", width))
         self._offsets = g.input("entries", (len(layout.entries), "B", "PS", width))
         self._owners = g.input("owners", ("B", "PS", "R"))
         self._gates: str | None = None
@@ -64,22 +94,21 @@ class _GatedResiduals:
         if layer in self._entries:
             index = g.constant(np.array(self._entries[layer], np.int64))
             return g.op("Gather", self._offsets, index, axis=0)
-        if layer not in self._layers or self._gates is None:
+        if layer not in self._factors.layers or self._gates is None:
             return None
         key = (x, self._gates)
         if key not in self._projected:
-            self._projected[key] = g.op("Mul", g.op("MatMul", x, self._down), self._gates)
-        index = g.constant(np.array(self._layers[layer], np.int64))
-        return Added(self._projected[key], g.op("Gather", self._up, index, axis=0))
+            self._projected[key] = g.op("Mul", self._factors.projected(x, layer), self._gates)
+        return Added(self._projected[key], self._factors.up(layer))
 
 
 def denoiser_graph(config: CastConfig, layout: Layout) -> ModelProto:
     """Inputs, for B pictures of P cells of E pixels, T = grid^2 P positions, S words a person, R summed ranks:
 
-    x_t (B, 3, E, E P); t (1,); context (L, B, P S, C), or (B, P S, C) where the base has entries; places (P,) int32;
-    down, up and what else _Residuals or _GatedResiduals name, up in the order of the base's layers; region_weights
-    (G, T): how far a position belongs to a region; region_bias (G, P S): 0 for words that a region attends to, a large
-    negative number for all others; neighbour_bias (T, T): the same for positions in self-attention. Output x0, as x_t.
+    x_t (B, 3, E, E P); t (1,); context (L, B, P S, C), or (B, P S, C) where the base has entries; places (P,)
+    int32; what _Residuals or _GatedResiduals name; region_weights (G, T): how far a position belongs to a region;
+    region_bias (G, P S): 0 for words that a region attends to, a large negative number for all others;
+    neighbour_bias (T, T): the same for positions in self-attention. Output x0, as x_t.
     """
     g = Graph("denoiser")
     width, grid, patch = config.width, config.grid, config.patch_px
@@ -88,7 +117,7 @@ def denoiser_graph(config: CastConfig, layout: Layout) -> ModelProto:
     gated = bool(layout.entries)
     context = g.input("context", ("B", "PS", width) if gated else (config.layers, "B", "PS", width))
     places = g.input("places", ("P",), TensorProto.INT32)
-    residuals = _GatedResiduals(g, width, layout) if gated else _Residuals(g, width, list(layout.layers))
+    residuals = _GatedResiduals(g, width, layout) if gated else _Residuals(g, layout)
     weights = g.op("Unsqueeze", g.input("region_weights", ("G", "T")), g.ints(1, 2, 4))  # (G, 1, 1, T, 1)
     bias = g.op("Unsqueeze", g.input("region_bias", ("G", "PS")), g.ints(1, 2, 3))  # (G, 1, 1, 1, P S)
 
@@ -226,5 +255,7 @@ def _block(
     x = g.op("Add", x, g.op("Mul", gate1, attention("attn1", normed, normed, regional=False)))
     crossed = rms_norm(g, x, f"{name}.norm2", width)
     x = g.op("Add", x, attention("attn2", crossed, context, regional=True))
-    fed = feed_forward(g, _modulated(g, rms_norm(g, x), shift3, scale3), f"{name}.ff", width)
+    fed = feed_forward(
+        g, _modulated(g, rms_norm(g, x), shift3, scale3), f"{name}.ff", width=width, added=residuals.added
+    )
     return g.op("Add", x, g.op("Mul", gate3, fed))

@@ -44,7 +44,10 @@ def files_of_base(config: CastConfig, layout: Layout) -> dict[str, bytes]:
         "time_shift": TIME_SHIFT * config.coarse,
         "enlarged": enlarged,
         "sharpener": sharpener_shapes(enlarged),
-        "layers": list(layout.layers),
+        "layers": [
+            {"name": name, "in_features": shape.in_features, "out_features": shape.out_features}
+            for name, shape in layout.layers.items()
+        ],
         "entries": list(layout.entries),
     }
     graphs = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +65,11 @@ def joined(g: Graph, mixed: str, width: int) -> str:
     return g.op("Reshape", g.op("Transpose", mixed, perm=[0, 2, 1, 3]), g.ints(0, 0, width))
 
 
-def feed_forward(g: Graph, x: str, name: str, width: int) -> str:
-    inner = g.op("Gelu", linear(g, x, f"{name}.up", out=4 * width, inside=width), approximate="tanh")
-    return linear(g, inner, f"{name}.down", out=width, inside=4 * width)
+def feed_forward(
+    g: Graph, x: str, name: str, *, width: int, added: Callable[[str, str], Added | str | None] = lambda *_: None
+) -> str:
+    """`added` says what residuals add to a layer, given its input and its name."""
+    up, down = f"{name}.up", f"{name}.down"
+    inner = linear(g, x, up, out=4 * width, inside=width, added=added(x, up))
+    inner = g.op("Gelu", inner, approximate="tanh")
+    return linear(g, inner, down, out=width, inside=4 * width, added=added(inner, down))

@@ -86,7 +86,7 @@ def _encoded(g: Graph, config: CastConfig, x: str) -> str:
         mixed = g.op("MatMul", g.op("Softmax", logits(g, q, k, width=width, heads=config.heads), axis=-1), v)
         attended = linear(g, joined(g, mixed, width), f"{name}.attn.to_out", out=width, inside=width, bias=False)
         x = g.op("Add", x, attended)
-        x = g.op("Add", x, feed_forward(g, rms_norm(g, x, f"{name}.norm2", width), f"{name}.ff", width))
+        x = g.op("Add", x, feed_forward(g, rms_norm(g, x, f"{name}.norm2", width), f"{name}.ff", width=width))
     normed = rms_norm(g, x, "text_encoder.norm", width)
     return linear(g, normed, "text_encoder.out", out=config.word_width, inside=width, bias=False)
 

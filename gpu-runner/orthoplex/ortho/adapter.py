@@ -172,7 +172,8 @@ def _check_identity(metadata: Mapping[str, str], layout: Layout, slot: int | Non
     if metadata["base"] != layout.base:
         raise FileRefused("base_mismatch", f"The adapter is for base {metadata['base']!r}, not {layout.base!r}.")
     if metadata["layers_sha256"] != layout.layers_sha256:
-        raise FileRefused("base_mismatch", f"The adapter was made for other layers than those of {layout.base!r}.")
+        detail = f"The adapter was made for other layers than those of {layout.base!r}."
+        raise FileRefused("base_mismatch", f"{detail} Train the concept again on this base.")
     if (metadata["basis"], metadata["basis_seed"]) != (layout.basis, str(layout.basis_seed)):
         raise FileRefused("basis_mismatch", f"The basis is not {layout.basis!r} with seed {layout.basis_seed}.")
     if metadata["rank"] != str(layout.rank):

@@ -6,7 +6,6 @@ import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 const BYTES_F16 = 2;
 
 export interface BaseFacts {
-  channels: number;
   /** Layers with gated residuals. */
   layers: number;
   /** Projections in which tokens have entries. */
@@ -23,16 +22,11 @@ export interface BaseFacts {
 
 export function baseFacts(): BaseFacts {
   const { layers, entries, gate, rank, tokens } = EMBEDDED_BASE;
-  const channels = layers[0]?.in_features ?? 0;
-  if (layers.some((layer) => layer.in_features !== channels)) {
-    throw new Error(`The method page speaks of one number of channels; ${EMBEDDED_BASE.id} has several`);
-  }
   const radix = radixOf(slotDimensions(EMBEDDED_BASE), rank);
   const values =
     layers.reduce((sum, layer) => sum + layer.out_features * rank, 0) +
     entries.reduce((sum, entry) => sum + entry.out_features * tokens.count, 0);
   return {
-    channels,
     layers: layers.length,
     entries: entries.length,
     gain: gate.gain,

@@ -60,7 +60,6 @@ function togetherHtml(): string {
 
 export const METHOD_PARTIALS: Readonly<Record<string, () => string>> = {
   "base-id": () => EMBEDDED_BASE.id,
-  "base-channels": () => String(baseFacts().channels),
   "base-entries": () => String(baseFacts().entries),
   "base-gain": () => String(baseFacts().gain),
   "base-layers": () => String(baseFacts().layers),

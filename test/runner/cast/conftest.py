@@ -68,8 +68,13 @@ def whole_base(world: World) -> CastBase:
 def gated_description(config: CastConfig) -> dict[str, Any]:
     """What a base with entries and gated residuals says of itself, as far as the runner reads it."""
     blocks = [f"transformer_blocks.{block}" for block in range(config.layers)]
-    gated = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out", "attn2.to_q", "attn2.to_out")
     width = config.width
+    gated = {  # inputs and outputs
+        "attn1.to_out": (width, width),
+        "attn2.to_out": (width, width),
+        "ff.up": (width, 4 * width),
+        "ff.down": (4 * width, width),
+    }
     return {
         "id": "cast-gated",
         "basis": {"name": "signed-dct-2", "seed": 1},
@@ -78,7 +83,11 @@ def gated_description(config: CastConfig) -> dict[str, Any]:
         "residual_norm_max": 64,
         "gate": {"gain": 4},
         "entries": [{"name": f"{b}.attn2.{n}", "out_features": width} for b in blocks for n in ("to_k", "to_v")],
-        "layers": [{"name": f"{b}.{n}", "in_features": width, "out_features": width} for b in blocks for n in gated],
+        "layers": [
+            {"name": f"{block}.{name}", "in_features": inputs, "out_features": outputs}
+            for block in blocks
+            for name, (inputs, outputs) in gated.items()
+        ],
     }
 
 

@@ -9,11 +9,17 @@ from orthoplex.export_onnx.denoiser import denoiser_graph
 from orthoplex.ortho.gated import Member, attach_gated
 from orthoplex.ortho.layout import LayerShape, Layout
 
-from .test_parity import run
+from .test_parity import low_rank_inputs, run
 
 CONFIG = CastConfig(vocabulary_size=40, layers=3, text_layers=1, **SIZES["cast-3"])
-PROJECTIONS = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out", "attn2.to_q", "attn2.to_out")
 WIDTH, TOKENS, RANK = CONFIG.width, 4, 8
+# One of every kind that a base may have, so that layers of several dimensions read inputs of their own.
+SHAPES = {
+    **{f"attn1.{name}": LayerShape(WIDTH, WIDTH) for name in ("to_q", "to_k", "to_v", "to_out")},
+    **{f"attn2.{name}": LayerShape(WIDTH, WIDTH) for name in ("to_q", "to_out")},
+    "ff.up": LayerShape(4 * WIDTH, WIDTH),
+    "ff.down": LayerShape(WIDTH, 4 * WIDTH),
+}
 LAYOUT = Layout(
     base="cast",
     basis="signed-dct-2",
@@ -21,7 +27,7 @@ LAYOUT = Layout(
     rank=RANK,
     tokens_shape=(TOKENS, 1, WIDTH),
     residual_norm_max=1e3,
-    layers={f"transformer_blocks.{i}.{n}": LayerShape(WIDTH, WIDTH) for i in range(3) for n in PROJECTIONS},
+    layers={f"transformer_blocks.{i}.{name}": shape for i in range(3) for name, shape in SHAPES.items()},
     entries={f"transformer_blocks.{i}.attn2.{n}": WIDTH for i in range(3) for n in ("to_k", "to_v")},
     gate_gain=4.0,
 )
@@ -85,8 +91,7 @@ def test_the_graph_equals_the_model_with_members_attached(model: CastModel, cell
             "t": np.array([t], np.float32),
             "context": context.numpy(),
             "places": np.arange(cells, dtype=np.int32),
-            "down": torch.cat([LAYOUT.down(each.slot, WIDTH) for each in members]).T.float().numpy(),
-            "up": torch.stack([torch.cat([m.strength * m.up[n] for m in members], 1).T for n in LAYOUT.layers]).numpy(),
+            **low_rank_inputs(LAYOUT, [(each.slot, each.strength, each.up) for each in members]),
             "entries": entries.numpy(),
             "owners": owners.numpy(),
             "region_weights": torch.stack(weights).numpy(),

@@ -1,6 +1,6 @@
 """The graphs that the browser runs draw what the runner draws: same base, same adapters, same regions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,13 @@ from orthoplex.bases.cast.regions import neighbours_of, region_weights
 from orthoplex.bases.cast.sharpener import Sharpener, enlarge
 from orthoplex.bases.cast.world import World
 from orthoplex.bases.request import AttachedAdapter, Region, SampleSpec
-from orthoplex.export_onnx.denoiser import denoiser_graph
+from orthoplex.export_onnx.denoiser import denoiser_graph, input_dimensions, layers_by_output
 from orthoplex.export_onnx.graph import check
 from orthoplex.export_onnx.sharpener import sharpener_graph
 from orthoplex.export_onnx.text import text_graph
 from orthoplex.ortho.adapter import Adapter
 from orthoplex.ortho.attach import attach
-from orthoplex.ortho.layout import read_layout
+from orthoplex.ortho.layout import Layout, read_layout
 
 ROOT = Path(__file__).resolve().parents[3]
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -43,6 +43,21 @@ def run(model: ModelProto, weights: Mapping[str, torch.Tensor], inputs: Arrays) 
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     (output,) = session.run(None, dict(inputs))
     return torch.from_numpy(output)
+
+
+def low_rank_inputs(
+    layout: Layout, members: Sequence[tuple[int, float, Mapping[str, torch.Tensor]]]
+) -> dict[str, NDArray[np.float32]]:
+    """The graph's down_N and up_M of members, each a slot, a strength and its trained factors by layer."""
+    downs = {n: torch.cat([layout.down(slot, n) for slot, _, _ in members]).T for n in input_dimensions(layout)}
+    ups = {
+        m: torch.stack([torch.cat([strength * up[name].float() for _, strength, up in members], 1).T for name in names])
+        for m, names in layers_by_output(layout).items()
+    }
+    return {
+        **{f"down_{n}": down.float().numpy() for n, down in downs.items()},
+        **{f"up_{m}": up.numpy() for m, up in ups.items()},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +168,7 @@ def test_text_and_denoiser_equal_the_model_with_attached_residuals_and_people_se
             "t": np.array([t], np.float32),
             "context": context.numpy(),
             "places": numbers,
-            "down": torch.cat([layout.down(each.slot, 256) for each in row.residuals]).T.float().numpy(),
-            "up": torch.stack(
-                [torch.cat([r.strength * r.up[n].float() for r in row.residuals], 1).T for n in layout.layers]
-            ).numpy(),
+            **low_rank_inputs(layout, [(each.slot, each.strength, each.up) for each in row.residuals]),
             "region_weights": torch.stack([weight[0, :, 0] for weight, _ in parts]).numpy(),
             "region_bias": torch.stack([torch.where(mask[0, 0, 0], 0.0, -1e9) for _, mask in parts]).numpy(),
             "neighbour_bias": torch.where(everybody if neighbours is None else neighbours[0, 0], 0.0, -1e9).numpy(),

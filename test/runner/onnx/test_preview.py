@@ -31,7 +31,12 @@ ROOT = Path(__file__).resolve().parents[3]
 NODE = ROOT / "node_modules/.bin/node"
 WORLD = ROOT / "gpu-runner/bases/cast-3/world.json"
 WIDTH, BLOCKS = 64, 2
-GATED = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out", "attn2.to_q", "attn2.to_out")
+# (input, output) of the adapted layers of a block: several dimensions, as the product's base has them
+GATED = {
+    **dict.fromkeys(("attn1.to_q", "attn1.to_out", "attn2.to_out"), (WIDTH, WIDTH)),
+    "ff.up": (WIDTH, 4 * WIDTH),
+    "ff.down": (4 * WIDTH, WIDTH),
+}
 TOLERANCE = 1  # of 255, in the worst value: fp32 sums in another order may round to the neighbour
 STEPS = 3
 
@@ -51,7 +56,11 @@ def description_of(kind: str, config: CastConfig) -> dict[str, Any]:
         "tokens": {"count": 4, "layers": 1, "dim": WIDTH},
         "gate": {"gain": 4},
         "entries": [{"name": f"{b}.attn2.{n}", "out_features": WIDTH} for b in blocks for n in ("to_k", "to_v")],
-        "layers": [{"name": f"{b}.{n}", "in_features": WIDTH, "out_features": WIDTH} for b in blocks for n in GATED],
+        "layers": [
+            {"name": f"{b}.{name}", "in_features": inputs, "out_features": outputs}
+            for b in blocks
+            for name, (inputs, outputs) in GATED.items()
+        ],
     }
 
 

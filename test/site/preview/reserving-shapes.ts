@@ -18,6 +18,6 @@ export const RESERVING: Shapes = {
   marker: tokens.marker,
   time_shift: 1.5,
   enlarged: 4,
-  layers: layers.map(({ name }) => name),
+  layers,
   entries: [],
 };

@@ -14,7 +14,7 @@ import { type Attached, captionInputs, memberInputs, type Values } from "../../.
 import { gridOf, language, type Shapes, TOKENS } from "../../../site/preview/shapes.ts";
 import { RESERVING as cast } from "./reserving-shapes.ts";
 
-const { width, reserved, layers } = cast.config;
+const { width, reserved, layers } = cast.config; // width is 256
 const said = width - reserved;
 const RANK = base.rank;
 const WORDS = cast.config.words;
@@ -33,7 +33,13 @@ function attached(slot: number, strength: number): Attached {
   );
   const words = Float32Array.from({ length: TOKENS * layers * said }, (_, i) => slot + i);
   return {
-    trained: { rank: RANK, down, ups, tokens: marked(words, down, RANK, cast), entries: [] },
+    trained: {
+      rank: RANK,
+      downs: new Map([[width, down]]),
+      ups,
+      tokens: marked(words, down, RANK, cast),
+      entries: [],
+    },
     strength,
     region: null,
   };
@@ -47,11 +53,13 @@ function inputsOf(inputs: Record<string, Values<Float32Array | Int32Array>>) {
       if (!found) throw new Error(`The graph gets no ${name}.`);
       return found;
     },
-  }) as Record<string, Values<Float32Array>> & Record<InputName, Values<Float32Array>>;
+  }) as Record<InputName, Values<Float32Array>>;
 }
 type InputName =
-  | "down"
-  | "up"
+  | "down_256"
+  | "down_1024"
+  | "up_256"
+  | "up_1024"
   | "places"
   | "neighbour_bias"
   | "region_weights"
@@ -89,20 +97,20 @@ const cellOfPosition = (at: number) => (at % 16 < 8 ? 0 : 2);
 
 describe("residuals", () => {
   const inputs = residualInputs(casting, members, 3);
-  const column = (r: number) =>
-    Array.from({ length: width }, (_, c) => inputs.down.data[c * 2 * RANK + r] ?? 0);
+  const [down, up] = [inputs.down_256, inputs.up_256];
+  const column = (r: number) => Array.from({ length: width }, (_, c) => down.data[c * 2 * RANK + r] ?? 0);
 
   it("are concatenated for the members in the picture, in the graph's order of layers, with their strengths", () => {
-    expect(cast.layers).toEqual(base.layers.map(({ name }) => name));
-    expect(inputs.down.shape).toEqual([width, 2 * RANK]);
-    expect(inputs.up.shape).toEqual([cast.layers.length, 2 * RANK, width]);
+    expect(cast.layers).toEqual(base.layers);
+    expect(down.shape).toEqual([width, 2 * RANK]);
+    expect(up.shape).toEqual([cast.layers.length, 2 * RANK, width]);
     const second = members.get("<bo>")?.trained;
-    expect(inputs.down.data[(said + 7) * 2 * RANK + RANK + 1]).toBe(
-      Math.fround(second?.down[reserved + 7] ?? 0),
+    expect(down.data[(said + 7) * 2 * RANK + RANK + 1]).toBe(
+      Math.fround(second?.downs.get(width)?.[reserved + 7] ?? 0),
     );
     const [layer, r, out] = [3, 3, 17];
     for (const [first, [, { trained, strength }]] of [...members].slice(0, 2).entries()) {
-      expect(inputs.up.data[(layer * 2 * RANK + first * RANK + r) * width + out]).toBe(
+      expect(up.data[(layer * 2 * RANK + first * RANK + r) * width + out]).toBe(
         Math.fround(strength * (trained.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
       );
     }
@@ -216,14 +224,23 @@ describe("a base with entries and gates", () => {
     marker: 0,
     time_shift: 3,
     enlarged: 2,
-    layers: ["a.to_q", "b.to_q"],
+    layers: [
+      { name: "a.to_out", in_features: width, out_features: width },
+      { name: "a.ff.up", in_features: width, out_features: 4 * width },
+      { name: "a.ff.down", in_features: 4 * width, out_features: width },
+      { name: "b.to_out", in_features: width, out_features: width },
+    ],
     entries: ["a.to_k", "a.to_v", "b.to_k"],
   };
   const member = (slot: number, strength: number): Attached => ({
     trained: {
       rank: RANK,
-      down: rowsOfBasis("signed-dct-2", width, 1, slotColumns(slot, width, RANK)),
-      ups: gated.layers.map(() => new Float32Array(width * RANK).fill(1)),
+      downs: new Map(
+        [width, 4 * width].map((n) => [n, rowsOfBasis("signed-dct-2", n, 1, slotColumns(slot, n, RANK))]),
+      ),
+      ups: gated.layers.map(({ out_features }, layer) =>
+        Float32Array.from({ length: out_features * RANK }, (_, i) => slot * 100 + layer + i / 100_000),
+      ),
       tokens: new Float32Array(0),
       entries: gated.entries.map((_, at) =>
         Float32Array.from({ length: TOKENS * width }, (_, i) => 1000 * at + Math.floor(i / width) + slot),
@@ -266,11 +283,33 @@ describe("a base with entries and gates", () => {
     }
   });
 
-  it("has the directions of slots on all channels", () => {
-    const { down } = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 1 }));
-    expect(down.shape).toEqual([width, 2 * RANK]);
-    const own = present.get("<bo>")?.trained.down;
-    expect(down.data[5 * 2 * RANK + RANK + 1]).toBe(Math.fround(own?.[width + 5] ?? 0));
+  it("has the directions of slots on all channels, for layers of each input dimension", () => {
+    const inputs = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 1 }));
+    for (const [n, down] of [
+      [width, inputs.down_256],
+      [4 * width, inputs.down_1024],
+    ] as const) {
+      expect(down.shape).toEqual([n, 2 * RANK]);
+      const own = present.get("<bo>")?.trained.downs.get(n);
+      expect(down.data[5 * 2 * RANK + RANK + 1]).toBe(Math.fround(own?.[n + 5] ?? 0));
+    }
+  });
+
+  it("has the trained factors by output dimension, in the order of the layers", () => {
+    const inputs = inputsOf(memberInputs(twice, present, gated, { cells: 3, captions: 1 }));
+    const trained = present.get("<bo>")?.trained;
+    const [r, out] = [3, 17];
+    for (const [m, layers, up] of [
+      [width, [0, 2, 3], inputs.up_256],
+      [4 * width, [1], inputs.up_1024],
+    ] as const) {
+      expect(up.shape).toEqual([layers.length, 2 * RANK, m]);
+      layers.forEach((layer, place) => {
+        expect(up.data[(place * 2 * RANK + RANK + r) * m + out]).toBe(
+          Math.fround(2 * (trained?.ups[layer]?.[out * RANK + r] ?? Number.NaN)),
+        );
+      });
+    }
   });
 });
 

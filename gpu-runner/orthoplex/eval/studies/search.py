@@ -15,9 +15,11 @@ from orthoplex.eval.judging import means
 from orthoplex.eval.lab import Lab, Trial
 from orthoplex.eval.learner import Training
 from orthoplex.eval.measures import spread
-from orthoplex.eval.methods import ED_LORA, ENTRIES_ONLY, GATED, GATED_LORA, UNGATED
+from orthoplex.eval.methods import ED_LORA, ENTRIES_ONLY, FULL_LORA, GATED, GATED_LORA, UNGATED
 from orthoplex.eval.studies.scenes import Way, judge_scenes, scene_casts, scenes_of
 
+ATTENTION = "attn1.to_q,attn1.to_k,attn1.to_v,attn1.to_out,attn2.to_q,attn2.to_out"
+ALL = "picture and feed-forward"
 SHOWN = ("distance", "identity", "text")
 COLUMNS = ("alone", "2 apart", "2 words", "3 apart", "3 words")
 
@@ -34,17 +36,24 @@ VARIANTS: Mapping[str, Training] = {
     # which gate
     **{f"gate: {kind}": _of(gate=kind) for kind in GATES if kind != GATED.gate},
     "without the gate": UNGATED,
-    # which projections
+    # which layers
     "entries only": ENTRIES_ONLY,
+    "all of attention, no feed-forward layers": _of(layers="picture"),
     "only self-attention": _of(layers="attn1.to_q,attn1.to_k,attn1.to_v,attn1.to_out"),
     "only cross-attention's queries and outputs": _of(layers="attn2.to_q,attn2.to_out"),
-    "without queries and keys": _of(layers="attn1.to_v,attn1.to_out,attn2.to_out"),
-    "only outputs": _of(layers="attn1.to_out,attn2.to_out"),
+    "only attention's outputs": _of(layers="attn1.to_out,attn2.to_out"),
+    "only feed-forward layers": _of(layers="ff.up,ff.down"),
+    "all of attention, feed-forward's second layer": _of(layers=f"{ATTENTION},ff.down"),
+    "self-attention's values and outputs, feed-forward layers": _of(layers="attn1.to_v,attn1.to_out,ff.up,ff.down"),
+    "with self-attention's values": _of(layers="attn1.to_v,attn1.to_out,attn2.to_out,ff.up,ff.down"),
+    "all layers": _of(layers=ALL),
+    **{f"all layers, rank {rank}": _of(layers=ALL, rank=rank) for rank in (5, 6)},
     # factors
-    **{f"rank {rank}": _of(rank=rank) for rank in (4, 15)},
+    **{f"rank {rank}": _of(rank=rank) for rank in (4, 9, 15)},
     "frozen on the output side": _of(side="output"),
     "both factors trained": GATED_LORA,
     "both factors trained, rank 4": replace(GATED_LORA, rank=4),
+    "both factors trained, all layers": replace(GATED_LORA, layers=ALL),
     # rates: of ups, of entries
     **{f"up rate x{factor:g}": _of(rate_factor=factor) for factor in (0.5, 2.0, 4.0)},
     **{f"entry rate x{factor:g}": _of(token_factor=factor) for factor in (0.25, 0.5, 2.0)},
@@ -57,6 +66,7 @@ VARIANTS: Mapping[str, Training] = {
     **{f"{share:.0%} of the levels near none": _of(low_share=share) for share in (0.0, 0.3)},
     # for comparison
     "unrestricted LoRA with tokens (ED-LoRA)": ED_LORA,
+    "the same on feed-forward layers, too": FULL_LORA,
 }
 
 
