@@ -33,9 +33,10 @@ def tiny_base() -> CastBase:
     model.requires_grad_(False).eval()
     description = copy.deepcopy(json.loads((ROOT / "schema/bases/cast-3.json").read_text("utf-8")))
     description["tokens"]["dim"] = WIDTH
+    full = CastConfig(vocabulary_size=0, **SIZES["cast-3"]).width
     for kind in ("layers", "entries"):
         description[kind] = [
-            {key: WIDTH if key.endswith("features") else value for key, value in layer.items()}
+            {key: value * WIDTH // full if key.endswith("features") else value for key, value in layer.items()}
             for layer in description[kind]
             if int(layer["name"].split(".")[1]) < LAYERS
         ]
