@@ -47,14 +47,13 @@ describe("a base description", () => {
     expect(base.sizes.map(({ width, height }) => `${width}x${height}`)).toContain(base.default_size);
   });
 
-  it("of cast-3 has entries in keys and values of cross-attention, and residuals everywhere else", () => {
+  it("of cast-3 has entries in keys and values of cross-attention, and residuals on attention's outputs and feed-forward layers", () => {
     const blocks = Array.from({ length: 8 }, (_, i) => `transformer_blocks.${i}`);
     const named = (parts: string[]) => blocks.flatMap((block) => parts.map((part) => `${block}.${part}`));
     expect(base.entries?.map(({ name }) => name)).toEqual(named(["attn2.to_k", "attn2.to_v"]));
-    const selfAttention = ["attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out"];
-    expect(base.layers.map(({ name }) => name)).toEqual(
-      named([...selfAttention, "attn2.to_q", "attn2.to_out"]),
-    );
+    const [ungated, ...gated] = named(["attn1.to_out", "attn2.to_out", "ff.up", "ff.down"]);
+    expect(ungated).toBe("transformer_blocks.0.attn1.to_out"); // no cross-attention comes before it
+    expect(base.layers.map(({ name }) => name)).toEqual(gated);
   });
 
   it("has a gate exactly where it has entries, and then reserves no channels", () => {
