@@ -62,6 +62,11 @@ export class PrefixCode {
 
   static readonly ZERO = new PrefixCode(Uint8Array.of(1));
 
+  /** The one symbol of a code without bits; null of any other. */
+  get only(): number | null {
+    return this.#only >= 0 ? this.#only : null;
+  }
+
   private constructor(lengths: Uint8Array) {
     const used = lengths.reduce((sum, length) => sum + Number(length > 0), 0);
     this.#only = used === 1 ? lengths.findIndex((length) => length > 0) : -1;

@@ -140,6 +140,8 @@ export class Vp8lPixels {
     { codes, cacheBits, values }: { codes: Codes; cacheBits: number; values: Uint32Array | null },
   ): Reading {
     const bits = this.#bits;
+    // Else a picture of a few bytes takes a second for every ten million of its pixels.
+    if (!values && codes.groups.every(hasNoBits)) return;
     const cache = values && cacheBits > 0 ? new Uint32Array(1 << cacheBits) : null;
     const note = (at: number, pixel: number) => {
       if (!values) return;
@@ -174,6 +176,13 @@ export class Vp8lPixels {
       }
     }
   }
+}
+
+/** Whether every pixel of the group is one and the same, or one of the cache, without a bit of the data. */
+function hasNoBits([green, red, blue, alpha]: PrefixGroup): boolean {
+  if (green.only === null) return false;
+  if (green.only >= LITERALS) return green.only >= LITERALS + LENGTHS;
+  return red.only !== null && blue.only !== null && alpha.only !== null;
 }
 
 /** A length or distance by its prefix and further bits (3.6.2.2). */

@@ -93,6 +93,30 @@ describe("a WebP", () => {
     expect(await kept(animated(17))).toBe("The animation has more pixels than are accepted.");
   });
 
+  it("whose codes have no bits is complete without data; one code of two symbols needs a bit for each pixel", async () => {
+    const coded = (bits: string) => {
+      const bytes = bits.match(/.{1,8}/g)?.map((some) => Number.parseInt([...some].reverse().join(""), 2));
+      return String.fromCharCode(...(bytes ?? []));
+    };
+    // Forty pixels by thirty; no transform, cache or groups. A code of one symbol is 1000, of two 1100 and the other symbol.
+    const header = `\x2f${coded("1110010000000010111000000000".padEnd(32, "0"))}`;
+    const one = "1000";
+    const picture = (codes: string[], data = "") =>
+      webp(chunk("VP8L", header + coded(`000${codes.join("")}${data}`)));
+    const flat = picture([one, one, one, one, one]);
+    expect(await kept(flat)).toEqual(flat);
+    for (const place of [0, 1, 2, 3]) {
+      const codes = [one, one, one, one, one];
+      codes[place] = "1100" + "10000000";
+      const whole = picture(codes, "01".repeat(600));
+      expect([place, await kept(whole)]).toEqual([place, whole]);
+      expect([place, await kept(picture(codes, "01".repeat(500)))]).toEqual([
+        place,
+        "The picture is cut off.",
+      ]);
+    }
+  });
+
   it("as small as a pixel is read", async () => {
     const pixel = webp(chunk("VP8L", "\x2f\0\0\0\0\x88\x88\x08"));
     expect([pixel.length, await kept(pixel)]).toEqual([28, pixel]);
