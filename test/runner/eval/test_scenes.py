@@ -104,6 +104,17 @@ def test_a_hundred_resident_concepts_leave_the_pictures_unchanged_bit_for_bit(la
     assert found["pictures"] == 2 * 3  # two characters are measured: each twice alone and once with the other
 
 
+def test_a_training_is_published_without_layers_that_nothing_gates(gated_base: CastBase, lab: Lab) -> None:
+    ungated = "transformer_blocks.0.attn1.to_out"  # no cross-attention comes before it, so it is never trained
+    layers = {name: shape for name, shape in gated_base.layout.layers.items() if name != ungated}
+    base = replace(gated_base, layout=replace(gated_base.layout, layers=layers))
+    trained = lab.trained("00-drawn", lab.lineup.ours.training)
+    assert published(base, trained, "<a>", 0).adapter.up.keys() == layers.keys()
+    changed = {**trained.residuals, ungated: trained.residuals["transformer_blocks.1.attn1.to_out"]}
+    with pytest.raises(ValueError, match="other layers"):
+        published(base, replace(trained, residuals=changed), "<a>", 0)
+
+
 def test_a_base_without_entries_has_no_residents_to_measure(random_base: CastBase, lab_of: MakeLab) -> None:
     assert residents(lab_of(random_base, SHORT)) is None
 

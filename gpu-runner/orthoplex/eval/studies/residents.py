@@ -24,8 +24,11 @@ from orthoplex.sample.sampler import sample
 
 
 def published(base: CastBase, trained: Trained, trigger: str, slot: int) -> AttachedAdapter:
-    """A trained character as its adapter would be published. Layers that the base does not adapt are refused."""
+    """A trained character as its adapter would be published. Layers that the base does not adapt are refused, but for
+    residuals of 0: what nothing gates, the first block's self-attention, is never trained.
+    """
     up = {layer: each.up.half() for layer, each in trained.residuals.items()}
+    up = {layer: factor for layer, factor in up.items() if layer in base.layout.layers or factor.any()}
     if up.keys() != base.layout.layers.keys() or trained.entries.keys() != base.layout.entries.keys():
         raise ValueError(f"{base.id} adapts other layers than this training")
     entries = {layer: entry.half() for layer, entry in trained.entries.items()}
