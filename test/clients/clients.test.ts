@@ -92,10 +92,11 @@ describe("official clients", { timeout: 1_200_000 }, () => {
     await server?.end();
   });
 
+  // The last check of npm's client and the first of PyPI's share an address that has no writes left: 600 writes take six processor seconds.
   npmClient("openai", npmOpenAi);
-  pypiClient("openai", "pypi_openai.py", floodAddress(3));
+  pypiClient("openai", "pypi_openai.py", floodAddress(1));
   npmClient("replicate", npmReplicate);
-  pypiClient("replicate", "pypi_replicate.py", floodAddress(4));
+  pypiClient("replicate", "pypi_replicate.py", floodAddress(2));
 
   test("make the tables of docs/compatibility.md, which are up to date", () => {
     assert.equal(failed, false, "a client failed: the tables stay as they are");
