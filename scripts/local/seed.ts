@@ -134,7 +134,7 @@ type Casts = { mixes: (Cast & { prompt: string; seed: number })[]; collections: 
 
 const casts = () => JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) as Casts;
 
-/** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet. Returns what was skipped, and why. */
+/** Publishes the mixes and collections of gpu-runner/seeds/casts.json that do not exist yet, and mixes anew whose adapters have newer versions. Returns what was skipped, and why. */
 export async function seedCasts(publishers: Publishers): Promise<string[]> {
   const ownerOf = (name: string) => publisherOf(publishers, cardIn(join(SEEDS, name))).handle;
   const { mixes, collections } = casts();
@@ -142,19 +142,21 @@ export async function seedCasts(publishers: Publishers): Promise<string[]> {
     ...mixes.map((mix) => {
       const { api, handle } = publisherOf(publishers, mix);
       const publish = () => publishMix(api, ownerOf, mix);
-      return { kind: "mixes" as const, name: mix.name, api, handle, publish };
+      const isOld = () => namesOldVersions(api, handle, ownerOf, mix);
+      return { kind: "mixes" as const, name: mix.name, api, handle, publish, isOld };
     }),
     ...collections.map((collection) => {
       const { api, handle } = publisherOf(publishers, collection);
       const publish = () => publishCollection(api, handle, ownerOf, collection);
-      return { kind: "collections" as const, name: collection.name, api, handle, publish };
+      const isOld = async () => false;
+      return { kind: "collections" as const, name: collection.name, api, handle, publish, isOld };
     }),
   ];
   const leftOut: string[] = [];
-  for (const { kind, name, api, handle, publish } of wanted) {
+  for (const { kind, name, api, handle, publish, isOld } of wanted) {
     try {
       const params = { path: { owner: handle, name } };
-      if (!(await api.find(`/v1/${kind}/{owner}/{name}`, { params }))) await publish();
+      if (!(await api.find(`/v1/${kind}/{owner}/{name}`, { params })) || (await isOld())) await publish();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       leftOut.push(`${kind} ${name}: ${error.message}`);
@@ -194,6 +196,26 @@ export async function guidesToDraw(publishers: Publishers) {
 /** Of the first adapter of a recipe. */
 const strengthIn = (recipe: unknown) =>
   (recipe as { adapters?: { strength?: unknown }[] } | null)?.adapters?.[0]?.strength;
+
+/** Whether a published mix has the adapters that casts.json names, one of them in a version before its newest. */
+export async function namesOldVersions(
+  api: Pick<Orthoplex, "find">,
+  handle: string,
+  ownerOf: (name: string) => string,
+  { name, members }: Pick<Cast, "name" | "members">,
+): Promise<boolean> {
+  const mix = await api.find("/v1/mixes/{owner}/{name}", { params: { path: { owner: handle, name } } });
+  const newest = await Promise.all(
+    members.map(async (member) => {
+      const params = { path: { owner: ownerOf(member), name: member } };
+      return (await api.find("/v1/adapters/{owner}/{name}", { params }))?.latest_version;
+    }),
+  );
+  const withoutNumber = (ref: string | undefined) => ref?.split(":")[0];
+  const isAsBefore = mix?.members.every(({ ref }, i) => withoutNumber(ref) === withoutNumber(newest[i]?.ref));
+  if (mix?.state !== "published" || mix.members.length !== members.length || !isAsBefore) return false;
+  return mix.members.some(({ version_id }, i) => version_id !== newest[i]?.id);
+}
 
 /** Equal columns, one for each person. */
 async function publishMix(
