@@ -43,7 +43,7 @@ export const REMEDIES: Record<ErrorCode, string> = {
   base_unknown: "Choose one of the bases in GET /v1/bases.",
   adapter_unknown: "Remove it from the composition or correct its name.",
   adapter_incompatible: "Keep only adapters of one base in a composition.",
-  adapter_unready: "Wait until its owner publishes a version, or choose another adapter.",
+  adapter_unready: "Choose another version or another adapter, or wait until its owner publishes one.",
   composition_unknown: "Make the composition again.",
   upload_unknown: "Upload the file again.",
   upload_mismatch: "Upload the file again; it changed on the way.",

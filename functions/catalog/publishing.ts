@@ -14,6 +14,7 @@ import { blockedFault } from "../policy/blocklist.ts";
 import type { Caller } from "../rights/rights.ts";
 import { refOf } from "./adapters.ts";
 import { duplicateOf, isTwinOf } from "./duplicates.ts";
+import { otherLayersFault } from "./other-layers.ts";
 import { choosePreviews } from "./previews.ts";
 import { faultOf, scanVersion } from "./scan.ts";
 import { slotOf } from "./slots.ts";
@@ -36,6 +37,8 @@ export async function publishVersion(
   if (version.state === "draft") {
     const refusal = scanFault(await scanned(env, db, version, now));
     if (refusal) return refusal;
+    const unusable = otherLayersFault(version, adapter);
+    if (unusable) return unusable;
   }
   const twins = db
     .select({ id: versions.id })

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { ResolvedMember } from "../../schema/contract/compositions.ts";
 import type { MixMember } from "../../schema/contract/mixes.ts";
 import type { ImageRow, OwnedAdapter, VersionRow } from "../../schema/tables.ts";
+import { isOfOtherLayers } from "../catalog/other-layers.ts";
 import { readVersions } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
 import type { Caller } from "../rights/rights.ts";
@@ -18,10 +19,11 @@ export async function factsOf(db: Db, members: readonly ResolvedMember[]): Promi
   return readVersions(db, ids);
 }
 
-/** Whether this caller can generate with it now. A private adapter is hidden from others even where a composition names it. */
+/** Whether this caller can generate with it now: not where its file is of layers that the base no longer has. A private adapter is hidden from others even where a composition names it. */
 function isAvailable({ version, adapter }: MemberFacts, caller: Caller | null): boolean {
   if (adapter.state === "withdrawn" || adapter.state === "removed" || version.state === "yanked")
     return false;
+  if (isOfOtherLayers(version)) return false;
   if (adapter.ownerId === caller?.id) return true;
   return adapter.state === "published" && adapter.visibility !== "private" && version.state === "published";
 }

@@ -5,6 +5,7 @@ import type { Member, ResolvedMember } from "../../schema/contract/compositions.
 import { TRIGGER_MAX_CHARACTERS } from "../../schema/contract/limits.ts";
 import { findAdapter, refOf } from "../catalog/adapters.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
+import { otherLayersFault } from "../catalog/other-layers.ts";
 import { adapterGone, isGone } from "../catalog/tombstones.ts";
 import { findVersion, type VersionWithAdapter, versionOfAdapter } from "../catalog/versions.ts";
 import type { Db } from "../db.ts";
@@ -32,6 +33,8 @@ export async function resolveMembers(
     const found = await resolveMember(db, caller, member, at);
     if (found instanceof Refusal) return found;
     const { version, adapter } = found;
+    const unusable = otherLayersFault(version, adapter, at);
+    if (unusable) return unusable;
     if (members.some((other) => other.version.id === version.id)) {
       return refuse("request_invalid", `${refOf(adapter)}:${version.number} is named twice.`, at);
     }

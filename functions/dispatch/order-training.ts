@@ -7,6 +7,7 @@ import { adapters, images, type OwnedAdapter, type StoredUpload, slots } from ".
 import { draftAdapter, findOwnAdapter, nameFault, refOf } from "../catalog/adapters.ts";
 import { samplePrompts, trainingPicturesFault, trainingSteps } from "../catalog/base-rules.ts";
 import { baseOf, knownBase } from "../catalog/bases.ts";
+import { otherLayersFault } from "../catalog/other-layers.ts";
 import { draftSlot, keepSlot, slotOf } from "../catalog/slots.ts";
 import { isGone } from "../catalog/tombstones.ts";
 import { findVersion } from "../catalog/versions.ts";
@@ -147,6 +148,8 @@ async function startOf(
     const detail = `${from_version} answers to ${version.trigger}, and does so when it is trained further. Leave the trigger out, or train anew.`;
     return refuse("request_invalid", detail, "/trigger");
   }
+  const unusable = otherLayersFault(version, adapter, pointer);
+  if (unusable) return unusable;
   const { id, sha256, sizeBytes: size_bytes } = version;
   const file = { name: START_NAME, sha256, size_bytes, content_type: "application/octet-stream" };
   return { id, trigger: version.trigger, input: file };

@@ -109,6 +109,12 @@ function shapesOf({ layers, entries, tokens, rank }: Base): Map<string, number[]
   return shapes;
 }
 
+/** How many numbers a file of this base holds. */
+export function valuesIn(base: Base): number {
+  const sizes = [...shapesOf(base).values()].map((shape) => shape.reduce((a, b) => a * b));
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
 /** Exactly the tensors of the base, each F16 and of the right shape. */
 function tensorsFault(tensors: Record<string, TensorEntry>, base: Base): HeaderFault | null {
   const shapes = shapesOf(base);

@@ -74,6 +74,19 @@ describe("a composition", () => {
     ]);
   });
 
+  it("refuses a version whose file is of layers that the base no longer has, before anything is ordered", async () => {
+    const old = await published(ada, "of-before");
+    const change = "UPDATE versions SET scan = json_set(scan, '$.values.count', 114688) WHERE id = ?";
+    await env.DB.prepare(change).bind(old.id).run();
+    const members = [{ version_id: eve.id }, { ref: "ada/of-before" }];
+    const expected = [422, "adapter_unready", "/members/1"];
+    expect(await problem(bob, "/v1/compositions", { members })).toEqual(expected);
+    const order = { adapters: members, prompt: "<eve> smiling" };
+    const { status, body } = await bob.ask("POST", "/v1/generations", order);
+    expect([status, body.errors[0]?.pointer]).toEqual([422, "/adapters/1"]);
+    expect(body.detail).toMatch(/^ada\/of-before:1 was made for other layers .* train the concept again/);
+  });
+
   it("refuses unknown, hidden, withdrawn and duplicate adapters with pointers", async () => {
     const wrong = (member: object) =>
       problem(bob, "/v1/compositions", { members: [{ version_id: dog.id }, member] });
