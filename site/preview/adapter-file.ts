@@ -48,7 +48,10 @@ export function readAdapter(bytes: Uint8Array, shapes: Shapes): AdapterFile {
   const tensor = (name: string, shape: readonly number[]) => {
     const entry = tensors[name];
     if (entry?.dtype !== "F16" || entry.shape.join() !== shape.join()) {
-      throw new Error(`The file has no tensor ${name} of the shape ${shape.join(" × ")}.`);
+      const fault = `The file has no tensor ${name} of the shape ${shape.join(" × ")}`;
+      throw new Error(
+        `${fault}: it was made for other layers than the base has now. Choose a newer version of it.`,
+      );
     }
     return fromHalf(bytes.subarray(dataOffset + entry.begin, dataOffset + entry.end));
   };
