@@ -48,7 +48,7 @@ ${gaps.join("\n") || "Nothing."}
 - The runner and the Worker while nothing happens: [log.md](log.md#idle), \`npm run bench -- idle\`
 - First paint, and the preview on the canvas: [log.md](log.md#the-compose-page-as-a-workspace), \`npm run bench -- browser\`
 - A concept on the embedded base, two cores, goal 30 s to the distance that took 60 to 100:
-  480 steps take 50 to 71 s, [log.md](log.md#a-training-step-faster)
+  240 steps take 36 s, [log.md](log.md#which-layers-of-cast-3-take-residuals)
 
 ## Not here
 No GPU was at hand for any row: [gpu.py](../gpu-runner/bench/gpu.py) measures the same at SDXL's size on one. Mix-of-Show's LBFGS fusion is no package

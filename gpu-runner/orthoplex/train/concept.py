@@ -164,6 +164,9 @@ class ConceptState:
         if facts.get("spec") != json.loads(json.dumps(asdict(spec))):
             raise ValueError(f"the checkpoint {path} belongs to another training (its settings differ)")
         tensors = load_file(path)
+        kept = {name: each.shape for name, each in tensors.items() if not name.startswith("optimiser.")}
+        if kept != {name: each.shape for name, each in self._trained().items()}:
+            raise ValueError(f"the checkpoint {path} belongs to another training (its base adapts other layers)")
         with torch.no_grad():
             for name, tensor in self._trained().items():
                 tensor.copy_(tensors[name])

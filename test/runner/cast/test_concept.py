@@ -120,6 +120,18 @@ def test_a_published_token_is_a_word_without_its_mark(marked_base: CastBase, pic
     assert adapter.tokens.shape[-1] == marked_base.config.word_width
 
 
+def test_a_checkpoint_of_other_layers_is_refused(random_base: CastBase, pictures: Pictures, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    with pytest.raises(Canceled):
+        train_concept(random_base, SPEC, pictures, checkpoint=checkpoint, on_step=lambda progress: progress.step < 2)
+    names = list(random_base.layout.layers)
+    for kept in (names[:-1], names[1:]):  # the layers of a base that has fewer now
+        layers = {name: random_base.layout.layers[name] for name in kept}
+        fewer = replace(random_base, layout=replace(random_base.layout, layers=layers))
+        with pytest.raises(ValueError, match="other layers"):
+            train_concept(fewer, SPEC, pictures, resume=checkpoint)
+
+
 def test_a_checkpoint_of_another_training_is_refused(random_base: CastBase, pictures: Pictures, tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.safetensors"
     with pytest.raises(Canceled):
