@@ -1,5 +1,5 @@
-// The stages of `npm test` by name, in the order in which they begin: the quick ones, then the long ones, the longest first, so that none of
-// them begins last and keeps the rest waiting. `npm run check` runs those marked quick.
+// The stages of `npm test` by name, in the order in which they begin: the quick ones, then the long ones, so that two lanes end at about the same
+// time and browsers begin when most of the stages that wait for servers have ended. `npm run check` runs those marked quick.
 
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -120,6 +120,13 @@ export const STAGES: Stage[] = [
     some: (files) => node("vitest/vitest.mjs", "run", ...files),
   },
   {
+    name: "runner-rest",
+    quick: false,
+    commands: [python("pytest", ...PYTEST, "test/runner", `--ignore=${BASES}`)],
+    covers: /^(gpu-runner|test\/runner)\//,
+    some: (files) => python("pytest", ...PYTEST, ...files),
+  },
+  {
     name: "journey",
     quick: false,
     needsServer: true,
@@ -129,6 +136,13 @@ export const STAGES: Stage[] = [
     some: (files) => nodeTests(...files),
   },
   {
+    name: "runner-bases",
+    quick: false,
+    commands: [python("pytest", ...PYTEST, BASES)],
+    covers: /^(gpu-runner\/orthoplex\/bases|test\/runner\/bases)\//,
+    some: (files) => python("pytest", ...PYTEST, ...files),
+  },
+  {
     name: "pages",
     quick: false,
     needsServer: true,
@@ -136,20 +150,6 @@ export const STAGES: Stage[] = [
     commands: journeys((file) => PAGES.test(file)),
     covers: PAGES,
     some: (files) => nodeTests(...files),
-  },
-  {
-    name: "runner-rest",
-    quick: false,
-    commands: [python("pytest", ...PYTEST, "test/runner", `--ignore=${BASES}`)],
-    covers: /^(gpu-runner|test\/runner)\//,
-    some: (files) => python("pytest", ...PYTEST, ...files),
-  },
-  {
-    name: "runner-bases",
-    quick: false,
-    commands: [python("pytest", ...PYTEST, BASES)],
-    covers: /^(gpu-runner\/orthoplex\/bases|test\/runner\/bases)\//,
-    some: (files) => python("pytest", ...PYTEST, ...files),
   },
   {
     name: "clients",

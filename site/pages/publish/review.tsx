@@ -46,7 +46,12 @@ export function Review({ training, frames }: { training: Training; frames: reado
           {` after ${durationOf(seconds)} of training.`}
         </p>
       </div>
-      <Comparison training={training} version={version ?? null} frames={frames} />
+      {version || loaded.failure ? (
+        <Comparison training={training} version={version ?? null} frames={frames} />
+      ) : (
+        // What a sample shows is said in the version's recipes: without them every row was headed "No expression named" for a moment.
+        <p class="skeleton review-skeleton">Loading the samples</p>
+      )}
       {version && <Evidence version={version} />}
       <p class="quiet">
         Compare hair, face and mouth. Torn or smeared parts get better with more pictures of that expression:
