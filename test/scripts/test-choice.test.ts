@@ -77,10 +77,10 @@ test("a name stands for all stages that begin with it, and every test of a split
   assert.deepEqual(
     halves.map(({ stage, commands }) => [stage.name, commands[0]?.at(-1)]),
     [
-      ["journey", "test/journeys/share.test.ts"],
-      ["pages", files[2]],
       ["runner-rest", files[1]],
+      ["journey", "test/journeys/share.test.ts"],
       ["runner-bases", files[0]],
+      ["pages", files[2]],
     ],
   );
 });
