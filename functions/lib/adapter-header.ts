@@ -101,8 +101,11 @@ export async function layersSha256({ layers, entries = [] }: Base): Promise<stri
   return sha256Hex(byName.map((l) => `${l.name} ${l.out_features} ${l.in_features}\n`).join(""));
 }
 
+/** As much of a base's description as says what tensors its adapters have. */
+type Tensors = Pick<Base, "layers" | "entries" | "tokens" | "rank">;
+
 /** Every tensor that a file of this base holds, and its shape. */
-function shapesOf({ layers, entries, tokens, rank }: Base): Map<string, number[]> {
+function shapesOf({ layers, entries, tokens, rank }: Tensors): Map<string, number[]> {
   const shapes = new Map(layers.map(({ name, out_features }) => [UP_PREFIX + name, [out_features, rank]]));
   if (!entries) return shapes.set(TOKENS_TENSOR, [tokens.count, tokens.layers, tokens.dim]);
   for (const { name, out_features } of entries) shapes.set(ENTRY_PREFIX + name, [tokens.count, out_features]);
@@ -110,7 +113,7 @@ function shapesOf({ layers, entries, tokens, rank }: Base): Map<string, number[]
 }
 
 /** How many numbers a file of this base holds. */
-export function valuesIn(base: Base): number {
+export function valuesIn(base: Tensors): number {
   const sizes = [...shapesOf(base).values()].map((shape) => shape.reduce((a, b) => a * b));
   return sizes.reduce((a, b) => a + b, 0);
 }

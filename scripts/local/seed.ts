@@ -138,29 +138,31 @@ const casts = () => JSON.parse(readFileSync(join(SEEDS, "casts.json"), "utf8")) 
 export async function seedCasts(publishers: Publishers): Promise<string[]> {
   const ownerOf = (name: string) => publisherOf(publishers, cardIn(join(SEEDS, name))).handle;
   const { mixes, collections } = casts();
-  const wanted = [
-    ...mixes.map((mix) => {
-      const { api, handle } = publisherOf(publishers, mix);
-      const publish = () => publishMix(api, ownerOf, mix);
-      const isOld = () => namesOldVersions(api, handle, ownerOf, mix);
-      return { kind: "mixes" as const, name: mix.name, api, handle, publish, isOld };
-    }),
-    ...collections.map((collection) => {
-      const { api, handle } = publisherOf(publishers, collection);
-      const publish = () => publishCollection(api, handle, ownerOf, collection);
-      const isOld = async () => false;
-      return { kind: "collections" as const, name: collection.name, api, handle, publish, isOld };
-    }),
-  ];
   const leftOut: string[] = [];
-  for (const { kind, name, api, handle, publish, isOld } of wanted) {
+  const attempt = async (what: string, publish: () => Promise<unknown>) => {
     try {
-      const params = { path: { owner: handle, name } };
-      if (!(await api.find(`/v1/${kind}/{owner}/{name}`, { params })) || (await isOld())) await publish();
+      await publish();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      leftOut.push(`${kind} ${name}: ${error.message}`);
+      leftOut.push(`${what}: ${error.message}`);
     }
+  };
+  for (const mix of mixes) {
+    const { api, handle } = publisherOf(publishers, mix);
+    await attempt(`mixes ${mix.name}`, async () => {
+      const params = { path: { owner: handle, name: mix.name } };
+      const published = await api.find("/v1/mixes/{owner}/{name}", { params });
+      const isOld = published && namesOldVersions(published, await newestOf(api, ownerOf, mix.members));
+      if (!published || isOld) await publishMix(api, ownerOf, mix);
+    });
+  }
+  for (const collection of collections) {
+    const { api, handle } = publisherOf(publishers, collection);
+    await attempt(`collections ${collection.name}`, async () => {
+      const params = { path: { owner: handle, name: collection.name } };
+      const published = await api.find("/v1/collections/{owner}/{name}", { params });
+      if (!published) await publishCollection(api, handle, ownerOf, collection);
+    });
   }
   return leftOut;
 }
@@ -197,24 +199,31 @@ export async function guidesToDraw(publishers: Publishers) {
 const strengthIn = (recipe: unknown) =>
   (recipe as { adapters?: { strength?: unknown }[] } | null)?.adapters?.[0]?.strength;
 
-/** Whether a published mix has the adapters that casts.json names, one of them in a version before its newest. */
-export async function namesOldVersions(
-  api: Pick<Orthoplex, "find">,
-  handle: string,
-  ownerOf: (name: string) => string,
-  { name, members }: Pick<Cast, "name" | "members">,
-): Promise<boolean> {
-  const mix = await api.find("/v1/mixes/{owner}/{name}", { params: { path: { owner: handle, name } } });
-  const newest = await Promise.all(
-    members.map(async (member) => {
-      const params = { path: { owner: ownerOf(member), name: member } };
-      return (await api.find("/v1/adapters/{owner}/{name}", { params }))?.latest_version;
+type VersionName = { id: string; ref: string };
+
+/** The newest version of each adapter; null where it has none. */
+const newestOf = (api: Orthoplex, ownerOf: (name: string) => string, names: readonly string[]) =>
+  Promise.all(
+    names.map(async (name): Promise<VersionName | null> => {
+      const params = { path: { owner: ownerOf(name), name } };
+      return (await api.find("/v1/adapters/{owner}/{name}", { params }))?.latest_version ?? null;
     }),
   );
+
+/** Whether a published mix still has the adapters of these newest versions, one of them in a version before. Pure. */
+export function namesOldVersions(
+  mix: { state: string; members: readonly { version_id: string; ref: string }[] },
+  newest: readonly (VersionName | null)[],
+): boolean {
   const withoutNumber = (ref: string | undefined) => ref?.split(":")[0];
-  const isAsBefore = mix?.members.every(({ ref }, i) => withoutNumber(ref) === withoutNumber(newest[i]?.ref));
-  if (mix?.state !== "published" || mix.members.length !== members.length || !isAsBefore) return false;
-  return mix.members.some(({ version_id }, i) => version_id !== newest[i]?.id);
+  const isAsBefore =
+    mix.members.length === newest.length &&
+    mix.members.every(({ ref }, i) => withoutNumber(ref) === withoutNumber(newest[i]?.ref));
+  return (
+    mix.state === "published" &&
+    isAsBefore &&
+    mix.members.some(({ version_id }, i) => version_id !== newest[i]?.id)
+  );
 }
 
 /** Equal columns, one for each person. */

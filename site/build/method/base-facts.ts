@@ -1,5 +1,6 @@
 // Numbers about the base on the method page, from the base's own description.
 
+import { valuesIn } from "../../../functions/lib/adapter-header.ts";
 import { capacity, radixOf, slotDimensions } from "../../../functions/lib/slot.ts";
 import { EMBEDDED_BASE } from "../../../schema/bases/index.ts";
 
@@ -23,9 +24,6 @@ export interface BaseFacts {
 export function baseFacts(): BaseFacts {
   const { layers, entries, gate, rank, tokens } = EMBEDDED_BASE;
   const radix = radixOf(slotDimensions(EMBEDDED_BASE), rank);
-  const values =
-    layers.reduce((sum, layer) => sum + layer.out_features * rank, 0) +
-    entries.reduce((sum, entry) => sum + entry.out_features * tokens.count, 0);
   return {
     layers: layers.length,
     entries: entries.length,
@@ -34,6 +32,6 @@ export function baseFacts(): BaseFacts {
     tokens: tokens.count,
     class: capacity(radix, 0),
     pairwise: capacity(radix, 1),
-    fileKib: (values * BYTES_F16) / 1024,
+    fileKib: (valuesIn(EMBEDDED_BASE) * BYTES_F16) / 1024,
   };
 }

@@ -27,9 +27,9 @@ def published(base: CastBase, trained: Trained, trigger: str, slot: int) -> Atta
     """A trained character as its adapter would be published. Layers that the base does not adapt are refused, but for
     residuals of 0: what nothing gates, the first block's self-attention, is never trained.
     """
-    up = {layer: each.up.half() for layer, each in trained.residuals.items()}
-    up = {layer: factor for layer, factor in up.items() if layer in base.layout.layers or factor.any()}
-    if up.keys() != base.layout.layers.keys() or trained.entries.keys() != base.layout.entries.keys():
+    adapted = base.layout.layers
+    up = {name: each.up.half() for name, each in trained.residuals.items() if name in adapted or each.up.any()}
+    if up.keys() != adapted.keys() or trained.entries.keys() != base.layout.entries.keys():
         raise ValueError(f"{base.id} adapts other layers than this training")
     entries = {layer: entry.half() for layer, entry in trained.entries.items()}
     adapter = Adapter(slot, up, torch.zeros(0, 0, 0).half(), trained.name, "person", trigger, 1.0, entries)
