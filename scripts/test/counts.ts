@@ -47,12 +47,18 @@ export function failuresIn(output: string, limit = 60): string[] {
 
 /** The test files in which something failed, in the words of the three runners; empty where they name none. */
 export function failedFiles(output: string): string[] {
-  const files = plainLines(output).flatMap((line) => {
+  const files: string[] = [];
+  // Node names the file that calls test(): the journeys' steps.ts for all of them. Theirs is the first test file of the stack.
+  let isElsewhere = false;
+  for (const line of plainLines(output)) {
     const vitest = /^\s*FAIL\s+(\S+\.test\.tsx?)(?:\s|$)/.exec(line);
     const node = /^test at (\S+\.test\.ts):\d+/.exec(line);
     const pytest = /^(?:FAILED|ERROR) (\S+?\.py)(?:::|\s|$)/.exec(line);
-    return (vitest ?? node ?? pytest)?.[1] ?? [];
-  });
+    const stack = isElsewhere ? /^\s+at .*?\b(test\/\S+\.test\.ts):\d+/.exec(line) : null;
+    const file = (vitest ?? node ?? pytest ?? stack)?.[1];
+    if (file) files.push(file);
+    isElsewhere = !file && (isElsewhere || line.startsWith("test at "));
+  }
   return [...new Set(files)];
 }
 

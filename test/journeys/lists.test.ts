@@ -55,7 +55,9 @@ describe("lists", { timeout: 600_000 }, () => {
     });
     for (const address of ["/browse/", "/browse/?class=person", "/browse/?q=nothing-has-this-name"]) {
       asked.length = 0;
+      const counted = page.waitForRequest(/\/v1\/adapters\/facets/);
       await page.goto(address);
+      await counted;
       await page.locator(".facets[aria-busy=false]").waitFor({ state: "attached" });
       await page.locator(".browse-count", { hasText: /adapter/i }).waitFor();
       await page.waitForLoadState("networkidle");
@@ -64,8 +66,10 @@ describe("lists", { timeout: 600_000 }, () => {
     await page.goto("/browse/");
     await page.waitForLoadState("networkidle");
     asked.length = 0;
+    const counted = page.waitForRequest(/\/v1\/adapters\/facets/);
     await page.getByRole("group", { name: "Tags" }).getByRole("checkbox").first().check();
     await page.waitForURL(/tag=/);
+    await counted; // the address changes first, and the network may be idle until then
     await page.waitForLoadState("networkidle");
     assert.equal(asked.length, 1, asked.join(" "));
     page.removeAllListeners("request");

@@ -76,6 +76,9 @@ test("names the test files that failed, each once", () => {
   assert.deepEqual(failedFiles(vitest), ["test/functions/a.test.ts"]);
   const node = "✖ failing tests:\n\ntest at test/journeys/b.test.ts:2:43\n✖ breaks (4.8ms)";
   assert.deepEqual(failedFiles(node), ["test/journeys/b.test.ts"]);
+  const step =
+    "test at test/journeys/steps.ts:23:5\n✖ counts (6ms)\n  AssertionError: 0 !== 1\n      at file:///app/test/journeys/e.test.ts:70:12\n      at async TestContext (file:///app/test/journeys/steps.ts:27:9)";
+  assert.deepEqual(failedFiles(step), ["test/journeys/e.test.ts"]);
   const pytest = "FAILED test/runner/c/test_c.py::test_x[1] - assert 1 == 2\nERROR test/contract/test_d.py";
   assert.deepEqual(failedFiles(pytest), ["test/runner/c/test_c.py", "test/contract/test_d.py"]);
   assert.deepEqual(failedFiles("error TS2322: a.test.ts"), []);
