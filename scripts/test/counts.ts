@@ -54,8 +54,10 @@ export function failedFiles(output: string): string[] {
     const vitest = /^\s*FAIL\s+(\S+\.test\.tsx?)(?:\s|$)/.exec(line);
     const node = /^test at (\S+\.test\.ts):\d+/.exec(line);
     const pytest = /^(?:FAILED|ERROR) (\S+?\.py)(?:::|\s|$)/.exec(line);
-    const stack = isElsewhere ? /^\s+at .*?\b(test\/\S+\.test\.ts):\d+/.exec(line) : null;
-    const file: string | undefined = (vitest ?? node ?? pytest ?? stack)?.[1];
+    const stack: RegExpExecArray | null = isElsewhere
+      ? /^\s+at .*?\b(test\/\S+\.test\.ts):\d+/.exec(line)
+      : null;
+    const file = (vitest ?? node ?? pytest ?? stack)?.[1];
     if (file) files.push(file);
     isElsewhere = !file && (isElsewhere || line.startsWith("test at "));
   }
