@@ -57,7 +57,7 @@ export function failedFiles(output: string): string[] {
     const stack: RegExpExecArray | null = isElsewhere
       ? /^\s+at .*?\b(test\/\S+\.test\.ts):\d+/.exec(line)
       : null;
-    const file = (vitest ?? node ?? pytest ?? stack)?.[1];
+    const file: string | undefined = (vitest ?? node ?? pytest ?? stack)?.[1];
     if (file) files.push(file);
     isElsewhere = !file && (isElsewhere || line.startsWith("test at "));
   }
